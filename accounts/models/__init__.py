@@ -1,0 +1,7 @@
+"""Tables of people and of what they offer."""
+
+from accounts.models.catalogue import Expertise, ServiceKind, Skill
+from accounts.models.expert import ExpertProfile, Service
+from accounts.models.user import User
+
+__all__ = ["ExpertProfile", "Expertise", "Service", "ServiceKind", "Skill", "User"]

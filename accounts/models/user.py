@@ -1,0 +1,87 @@
+"""A person who signs in: student, expert and operator are roles of the same account."""
+
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class DateFormat(models.TextChoices):
+    """How a person writes dates; times are always 24 hours."""
+
+    DAY_FIRST = "d.m.Y", _("31.12.2026")
+    MONTH_FIRST = "m/d/Y", _("12/31/2026")
+    YEAR_FIRST = "Y-m-d", _("2026-12-31")
+
+
+def validate_time_zone(name: str) -> None:
+    """Accept only names of the IANA time zone database."""
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is not a known time zone."), params={"name": name})
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Save a person who can sign in with this address, kept in lower case."""
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Save an operator with every right."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """One person. `is_active` is false for a blocked or deleted account."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"), unique=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    language = models.CharField(_("language"), max_length=7, default="en")
+    date_format = models.CharField(
+        _("date format"), max_length=8, choices=DateFormat.choices, default=DateFormat.DAY_FIRST
+    )
+    wanted_skills = models.ManyToManyField(
+        "accounts.Skill", blank=True, related_name="wanted_by", verbose_name=_("skills I want to develop")
+    )
+    favourites = models.ManyToManyField(
+        "accounts.ExpertProfile", blank=True, related_name="favourite_of", verbose_name=_("favourite experts")
+    )
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_one_account_per_address"),
+            models.CheckConstraint(
+                condition=models.Q(date_format__in=DateFormat.values), name="accounts_known_date_format"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """First and last name, as the two parties of a meeting see it."""
+        return self.get_full_name() or str(_("Someone"))
+
+    @property
+    def short_name(self) -> str:
+        """First name and initial, as the public sees a reviewer."""
+        return f"{self.first_name} {self.last_name[:1]}." if self.last_name else self.name

@@ -1,0 +1,44 @@
+"""What signing up asks for beside the e-mail address and the password."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+UNUSUAL = ("Etc/", "SystemV/", "US/", "posix/", "right/")
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """Return the zones to choose from: those named after a place, and UTC."""
+    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith(UNUSUAL))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
+
+
+class SignupForm(forms.Form):
+    """Name and time zone; a script chooses the browser's zone in the list."""
+
+    first_name = forms.CharField(
+        label=_("First name"), max_length=60, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=60, widget=forms.TextInput({"autocomplete": "family-name"})
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zones,
+        initial="UTC",
+        widget=forms.Select({"data-browser-zone": ""}),
+        help_text=_("All times are shown in this zone. You can change it later."),
+    )
+
+    def signup(self, _request: HttpRequest, user: User) -> None:
+        """Keep what was asked for here with the new account."""
+        user.first_name = self.cleaned_data["first_name"]
+        user.last_name = self.cleaned_data["last_name"]
+        user.time_zone = self.cleaned_data["time_zone"]
+        user.language = get_language() or "en"
+        user.save(update_fields=["first_name", "last_name", "time_zone", "language"])

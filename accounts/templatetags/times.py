@@ -1,0 +1,32 @@
+"""How templates write times, amounts and people."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from accounts.times import written, written_day
+
+register = template.Library()
+
+
+@register.filter
+def when(instant: datetime) -> SafeString:
+    """Write an instant in the reader's zone, with the zone's name."""
+    return format_html('<time datetime="{}">{}</time>', instant.isoformat(), written(instant))
+
+
+@register.filter
+def when_for(instant: datetime, person: User) -> SafeString:
+    """Write an instant on another person's clock, with the name of that zone."""
+    zone = ZoneInfo(person.time_zone)
+    return format_html('<time datetime="{}">{}</time>', instant.isoformat(), written(instant, zone))
+
+
+@register.filter
+def day(instant: datetime) -> SafeString:
+    """Write the date of an instant in the reader's zone."""
+    return format_html('<time datetime="{}">{}</time>', instant.isoformat(), written_day(instant))

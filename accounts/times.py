@@ -1,0 +1,65 @@
+"""Instants and wall clocks: the one place where one becomes the other."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from accounts.models import User
+from accounts.models.user import DateFormat
+
+_date_format: ContextVar[str] = ContextVar("date_format", default=DateFormat.DAY_FIRST.value)
+
+
+@contextmanager
+def seen_by(person: User | AnonymousUser) -> Iterator[None]:
+    """Show times and words as this person reads them: zone, date format, language.
+
+    A visitor keeps the language of the browser and reads times in UTC.
+    """
+    if isinstance(person, AnonymousUser):
+        yield
+        return
+    token = _date_format.set(person.date_format)
+    with timezone.override(ZoneInfo(person.time_zone)), translation.override(person.language):
+        try:
+            yield
+        finally:
+            _date_format.reset(token)
+
+
+def instants(day: date, clock: time, zone: ZoneInfo) -> list[datetime]:
+    """Return the UTC instants at which a wall clock in the zone shows this date and time.
+
+    One as a rule; none in the hour that a clock change skips; two in the hour that it repeats.
+    """
+    found = []
+    for fold in (0, 1):
+        local = datetime.combine(day, clock, tzinfo=zone).replace(fold=fold)
+        instant = local.astimezone(UTC)
+        if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+            found.append(instant)
+    return sorted(set(found))
+
+
+def written(instant: datetime, zone: ZoneInfo | None = None) -> str:
+    """Return an instant with weekday, date, time and zone: "Mon 14.12.2026 14:00 (Prague)"."""
+    local = timezone.localtime(instant, zone)
+    words = date_format(local, f"D {_date_format.get()} H:i")
+    return f"{words} ({zone_name(local)})"
+
+
+def written_day(instant: datetime) -> str:
+    """Return the date alone, in the reader's zone and format."""
+    return date_format(timezone.localtime(instant), _date_format.get())
+
+
+def zone_name(local: datetime) -> str:
+    """Return how people call the zone of a local time: its city, or "UTC"."""
+    key = str(getattr(local.tzinfo, "key", local.tzname()))
+    return key.rsplit("/", maxsplit=1)[-1].replace("_", " ")

@@ -1,0 +1,39 @@
+"""Jobs: each looks for what is due and may run at any time, any number of times, in any number of workers."""
+
+import logging
+from datetime import datetime
+
+from celery import shared_task
+from django.utils import timezone
+
+from meetings import workflow
+from meetings.models import Meeting
+
+log = logging.getLogger(__name__)
+
+BATCH = 1000
+
+
+@shared_task
+def let_time_pass() -> None:
+    """Expire, lapse and evaluate what is due (spec: Time passing)."""
+    now = timezone.now()
+    done = sum(_catch_up(pk, now) for pk in due(now))
+    if done:
+        log.info("Time passed for %s meetings.", done)
+
+
+def due(now: datetime) -> list[int]:
+    """Return the numbers of meetings of which the clock demands something, a batch of each sort."""
+    meetings = Meeting.objects
+    sweeps = (meetings.expiring(now), meetings.lapsing(now), meetings.silent(now))
+    return [pk for sweep in sweeps for pk in sweep.order_by("starts_at").values_list("pk", flat=True)[:BATCH]]
+
+
+def _catch_up(pk: int, now: datetime) -> bool:
+    """Let time pass for one meeting; a failure is logged and holds up no other meeting."""
+    try:
+        return workflow.catch_up(pk, now)
+    except Exception:
+        log.exception("Time could not pass for meeting %s.", pk)
+        return False

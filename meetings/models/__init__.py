@@ -1,0 +1,9 @@
+"""Tables of meetings and of what happened to them."""
+
+from meetings.models.after import Answer, Review
+from meetings.models.event import Event
+from meetings.models.meeting import Meeting
+from meetings.models.receipt import Receipt
+from meetings.models.settings import Reason, Terms
+
+__all__ = ["Answer", "Event", "Meeting", "Reason", "Receipt", "Review", "Terms"]

@@ -1,0 +1,314 @@
+"""What people are told about meetings: one row per kind, and who gets it.
+
+Placeholders: `{other}` is the other party, `_at` an instant on the reader's clock, `_credits` an amount.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from meetings.step import Step
+from meetings.vocabulary import PARTIES, Role
+from notifications import outbox
+from notifications.kinds import Kind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from meetings.models import Event
+
+KINDS: tuple[Kind, ...] = ()
+
+
+class To(StrEnum):
+    """Who is told: the party who did not act, or both."""
+
+    OTHER = "other"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One kind of notification and who gets it."""
+
+    kind: Kind
+    to: To
+
+
+def tell(notice: Notice, step: Step, event: "Event") -> None:
+    """Write the notice for each of its recipients, in the transaction of the action."""
+    for role in _recipients(notice.to, step.role):
+        outbox.tell(
+            step.meeting.person(role),
+            notice.kind,
+            source=f"event:{event.pk}",
+            reference=step.meeting.reference,
+            about=step.meeting.person(role.other),
+            facts=_facts(step),
+            now=step.now,
+        )
+
+
+def _recipients(to: To, actor: Role) -> tuple[Role, ...]:
+    return PARTIES if to is To.BOTH else (actor.other,)
+
+
+def _facts(step: Step) -> dict[str, Any]:
+    meeting, entry = step.meeting, step.entry
+    return {
+        "skill": meeting.skill.name,
+        "starts_at": meeting.starts_at,
+        "minutes": meeting.minutes,
+        "price_credits": meeting.price,
+        "reason": entry.reason.name if entry.reason else entry.words.strip(),
+        **step.facts,
+    }
+
+
+def _declare(name: str, title: "StrPromise", text: "StrPromise", button: "StrPromise", to: To) -> Notice:
+    global KINDS  # noqa: PLW0603 - the rows below are the one place where kinds are declared
+    kind = Kind(name, title, text, button)
+    KINDS = (*KINDS, kind)
+    return Notice(kind, to)
+
+
+def _other(name: str, title: "StrPromise", text: "StrPromise", button: "StrPromise") -> Notice:
+    return _declare(name, title, text, button, To.OTHER)
+
+
+def _both(name: str, title: "StrPromise", text: "StrPromise", button: "StrPromise") -> Notice:
+    return _declare(name, title, text, button, To.BOTH)
+
+
+_ANSWER, _OPEN = _("Answer"), _("Open the meeting")
+
+SUGGESTED_BY_USER = _other(
+    "suggested_by_user",
+    _("Meeting suggested by user"),
+    _("{other} suggests a meeting about {skill} on {starts_at}: {minutes} minutes for {price_credits}."),
+    _ANSWER,
+)
+SUGGESTED_BY_EXPERT = _other(
+    "suggested_by_expert",
+    _("Meeting suggested by expert"),
+    _("{other} suggests a meeting about {skill} on {starts_at}: {minutes} minutes for {price_credits}."),
+    _ANSWER,
+)
+CONFIRMED_BY_USER = _other(
+    "confirmed_by_user",
+    _("Meeting confirmed by user"),
+    _("{other} confirmed the meeting about {skill} on {starts_at}."),
+    _OPEN,
+)
+CONFIRMED_BY_EXPERT = _other(
+    "confirmed_by_expert",
+    _("Meeting confirmed by expert"),
+    _("{other} confirmed the meeting about {skill} on {starts_at}."),
+    _OPEN,
+)
+REJECTED_BY_USER = _other(
+    "rejected_by_user",
+    _("Meeting rejected by user"),
+    _("{other} rejected the meeting about {skill} on {starts_at}. Reason: {reason}"),
+    _OPEN,
+)
+REJECTED_BY_EXPERT = _other(
+    "rejected_by_expert",
+    _("Meeting rejected by expert"),
+    _(
+        "{other} rejected the meeting about {skill} on {starts_at}. Reason: {reason}. You can suggest another date."
+    ),
+    _OPEN,
+)
+REQUEST_CANCELLED_BY_USER = _other(
+    "request_canceled_by_user",
+    _("Meeting request canceled by user"),
+    _("{other} canceled the request for a meeting about {skill} on {starts_at}."),
+    _OPEN,
+)
+REQUEST_CANCELLED_BY_EXPERT = _other(
+    "request_canceled_by_expert",
+    _("Meeting request canceled by expert"),
+    _("{other} canceled the request for a meeting about {skill} on {starts_at}."),
+    _OPEN,
+)
+CANCELLED_BY_USER = _other(
+    "canceled_by_user",
+    _("Meeting canceled by user"),
+    _(
+        "{other} canceled the meeting about {skill} on {starts_at} in time, so nothing was charged. Reason: {reason}"
+    ),
+    _OPEN,
+)
+CANCELLED_LATE_BY_USER = _other(
+    "canceled_late_by_user",
+    _("Meeting canceled by user"),
+    _(
+        "{other} canceled the meeting about {skill} on {starts_at} late, so {charged_credits} were charged: "
+        "you receive {expert_credits}. Reason: {reason}"
+    ),
+    _OPEN,
+)
+CANCELLED_BY_EXPERT = _other(
+    "canceled_by_expert",
+    _("Meeting canceled by expert"),
+    _(
+        "{other} canceled the meeting about {skill} on {starts_at}. {released_credits} are yours again. Reason: {reason}"
+    ),
+    _OPEN,
+)
+RESCHEDULE_REJECTED_BY_USER = _other(
+    "rescheduling_rejected_by_user",
+    _("Rescheduling a meeting rejected by the user"),
+    _("{other} suggests a new date for the rejected meeting about {skill}: {starts_at}."),
+    _ANSWER,
+)
+RESCHEDULE_BY_USER = _other(
+    "rescheduling_by_user",
+    _("Rescheduling the appointment agreed by the user"),
+    _(
+        "{other} would like to move the meeting about {skill} to {alternative_starts_at}. "
+        "Until you confirm, {starts_at} holds. Answer by {answer_by_at}."
+    ),
+    _ANSWER,
+)
+RESCHEDULE_BY_EXPERT = _other(
+    "rescheduling_by_expert",
+    _("Rescheduling the appointment agreed by the expert"),
+    _(
+        "{other} would like to move the meeting about {skill} to {alternative_starts_at}. "
+        "Until you confirm, {starts_at} holds. Answer by {answer_by_at}."
+    ),
+    _ANSWER,
+)
+ALTERNATIVE_BY_EXPERT = _other(
+    "alternative_suggested_by_expert",
+    _("Alternative date suggested by expert"),
+    _(
+        "{other} suggests another date for the meeting about {skill}: {alternative_starts_at}. "
+        "Answer by {answer_by_at}."
+    ),
+    _ANSWER,
+)
+COUNTERED_BY_EXPERT = _other(
+    "alternative_suggested_instead",
+    _("Alternative date suggested by expert"),
+    _(
+        "{other} cannot take the meeting about {skill} on {starts_at} ({reason}) and suggests "
+        "{alternative_starts_at}. Answer by {answer_by_at}."
+    ),
+    _ANSWER,
+)
+ALTERNATIVE_CONFIRMED_BY_USER = _other(
+    "alternative_confirmed_by_user",
+    _("Alternative date confirmed by user"),
+    _("{other} confirmed the new date of the meeting about {skill}: {starts_at}."),
+    _OPEN,
+)
+ALTERNATIVE_CONFIRMED_BY_EXPERT = _other(
+    "alternative_confirmed_by_expert",
+    _("Alternative date confirmed by expert"),
+    _("{other} confirmed the new date of the meeting about {skill}: {starts_at}."),
+    _OPEN,
+)
+ALTERNATIVE_REJECTED_BY_USER = _other(
+    "alternative_rejected_by_user",
+    _("Alternative date rejected by user"),
+    _(
+        "{other} rejected the alternative date {alternative_starts_at} for the meeting about {skill}. Reason: {reason}"
+    ),
+    _OPEN,
+)
+ALTERNATIVE_REJECTED_BY_EXPERT = _other(
+    "alternative_rejected_by_expert",
+    _("Alternative date rejected by expert"),
+    _(
+        "{other} rejected the alternative date {alternative_starts_at} for the meeting about {skill}. Reason: {reason}"
+    ),
+    _OPEN,
+)
+ALTERNATIVE_CANCELLED_BY_USER = _other(
+    "alternative_canceled_by_user",
+    _("Alternative date canceled by user"),
+    _("{other} canceled the alternative date {alternative_starts_at} for the meeting about {skill}."),
+    _OPEN,
+)
+ALTERNATIVE_CANCELLED_BY_EXPERT = _other(
+    "alternative_canceled_by_expert",
+    _("Alternative date canceled by expert"),
+    _("{other} canceled the alternative date {alternative_starts_at} for the meeting about {skill}."),
+    _OPEN,
+)
+EXPIRED = _both(
+    "expired",
+    _("Meeting expired"),
+    _(
+        "The meeting with {other} about {skill} on {starts_at} was not approved before its start. Nothing was charged."
+    ),
+    _OPEN,
+)
+LAPSED = _both(
+    "alternative_lapsed",
+    _("Alternative date lapsed"),
+    _(
+        "The alternative date {alternative_starts_at} for the meeting with {other} about {skill} was not answered in time."
+    ),
+    _OPEN,
+)
+CANCELLED_BY_OPERATOR = _both(
+    "canceled_by_operator",
+    _("Meeting canceled by operator"),
+    _(
+        "The operator canceled the meeting with {other} about {skill} on {starts_at}. "
+        "{released_credits} went back to the user. Reason: {reason}"
+    ),
+    _OPEN,
+)
+EVALUATED_HELD = _both(
+    "evaluated_held",
+    _("Meeting evaluated"),
+    _(
+        "The meeting with {other} about {skill} on {starts_at} counts as held. {charged_credits} were charged to the "
+        "user; {expert_credits} went to the expert."
+    ),
+    _OPEN,
+)
+EVALUATED_USER_ABSENT = _both(
+    "evaluated_user_absent",
+    _("Meeting evaluated"),
+    _(
+        "The meeting with {other} about {skill} on {starts_at} was not held because of the user. {charged_credits} "
+        "were charged to the user; {expert_credits} went to the expert."
+    ),
+    _OPEN,
+)
+EVALUATED_EXPERT_ABSENT = _both(
+    "evaluated_expert_absent",
+    _("Meeting evaluated"),
+    _(
+        "The meeting with {other} about {skill} on {starts_at} was not held because of the expert. "
+        "{released_credits} went back to the user."
+    ),
+    _OPEN,
+)
+UNDER_REVIEW = _both(
+    "under_review",
+    _("Meeting under review"),
+    _(
+        "The answers about the meeting with {other} about {skill} on {starts_at} differ. The operator decides; "
+        "until then the credits stay blocked."
+    ),
+    _OPEN,
+)
+REVERSED = _both(
+    "evaluation_reversed",
+    _("Evaluation reversed by operator"),
+    _(
+        "The operator reversed the evaluation of the meeting with {other} about {skill} on {starts_at}: it was not "
+        "held. {refunded_credits} went back to the user, {from_expert_credits} of them from the expert. "
+        "Reason: {reason}"
+    ),
+    _OPEN,
+)

@@ -1,0 +1,86 @@
+"""One attempt at one action: who acts when, what they typed, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from accounts.models import User
+from meetings.models import Meeting, Reason
+from meetings.vocabulary import Evaluation, Progress, Role
+
+
+class Ask(StrEnum):
+    """What an action asks a person for; `meetings.checks` says when it is well answered."""
+
+    REASON = "reason"
+    WORDS = "words"
+    DATE = "date"
+    OVERLAP = "overlap"
+    DEDUCTION = "deduction"
+    PROGRESS = "progress"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the person typed, already in our terms."""
+
+    reason: Reason | None = None
+    words: str = ""
+    starts_at: datetime | None = None
+    overlap_acknowledged: bool = False
+    deduction_accepted: bool = False
+    progress: Progress | None = None
+    stars: int | None = None
+    review: str | None = None
+
+    @property
+    def new_start(self) -> datetime:
+        """The new start, where the action has checked that one was typed."""
+        if self.starts_at is None:
+            raise ValueError("No date was typed.")
+        return self.starts_at
+
+    @property
+    def said(self) -> Progress:
+        """How the meeting went, where the action has checked that it was said."""
+        if self.progress is None:
+            raise ValueError("It was not said how the meeting went.")
+        return self.progress
+
+
+@dataclass(slots=True)
+class Step:
+    """One action being carried out on a locked meeting."""
+
+    meeting: Meeting
+    role: Role
+    now: datetime
+    actor: User | None = None
+    entry: Entry = field(default_factory=Entry)
+    evaluation: Evaluation = Evaluation.ANSWERS
+    posting: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+Guard = Callable[[Step], str | None]
+Effect = Callable[[Step], None]
+
+
+class ActionRefused(Exception):
+    """An action that changes nothing: `words` say why, and what can be done now.
+
+    `page` leads to where the person can help themselves, if there is such a place; `missing_credits` is set
+    where that is what stands between.
+    """
+
+    def __init__(self, words: str, *, missing_credits: int = 0) -> None:
+        super().__init__(words)
+        self.words = words
+        self.missing_credits = missing_credits
+
+
+class MeetingChanged(ActionRefused):
+    """The meeting is no longer what the person was looking at."""

@@ -1,0 +1,42 @@
+"""A notification in words, for the person who reads it now."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.times import written
+from notifications.kinds import all_kinds
+from notifications.models import Notification
+
+
+def title(notification: Notification) -> str:
+    """Return the name of what happened."""
+    return str(all_kinds()[notification.kind].title)
+
+
+def text(notification: Notification) -> str:
+    """Return what happened in sentences, times in the active zone."""
+    facts = {name: _in_words(name, value) for name, value in notification.facts.items()}
+    other = notification.about.name if notification.about else ""
+    return str(all_kinds()[notification.kind].text).format_map({"other": other, **facts})
+
+
+def button(notification: Notification) -> str:
+    """Return the words on the button that leads to its object."""
+    return str(all_kinds()[notification.kind].button)
+
+
+def credits_in_words(amount: int) -> str:
+    """Return an amount with its unit: "1 credit", "15 credits"."""
+    return ngettext("%(amount)s credit", "%(amount)s credits", amount) % {"amount": amount}
+
+
+def _in_words(name: str, value: Any) -> str:
+    """Write one fact; its name tells what it is (`_at` an instant, `_credits` an amount)."""
+    if name.endswith("_at"):
+        return written(datetime.fromisoformat(value)) if value else _("unknown")
+    if name.endswith("_credits"):
+        return credits_in_words(value)
+    return str(value)

@@ -1,0 +1,94 @@
+"""People and offers for tests; meetings are made by `tests.meetings.roads`, on the real road."""
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
+from credits import ledger
+from meetings.models import Reason
+
+PASSWORD = "a long enough pass phrase"
+
+
+class PersonFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    first_name = "Petr"
+    last_name = factory.Sequence(lambda n: f"Novák{n}")
+    time_zone = "Europe/Prague"
+    password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def credits(self: User, create: bool, amount: int | None) -> None:
+        """Grant the person this many credits."""
+        if create and amount:
+            ledger.grant(
+                self, amount, reason="test", made_by=None, key=f"test:grant:{self.pk}", now=timezone.now()
+            )
+
+
+class ExpertiseFactory(DjangoModelFactory[Expertise]):
+    class Meta:
+        model = Expertise
+        django_get_or_create = ("slug",)
+
+    name = "Corporate Finance"
+    slug = "corporate-finance"
+
+
+class SkillFactory(DjangoModelFactory[Skill]):
+    class Meta:
+        model = Skill
+        django_get_or_create = ("expertise", "name")
+
+    expertise = factory.SubFactory(ExpertiseFactory)
+    name = "Valuation"
+
+
+class ServiceKindFactory(DjangoModelFactory[ServiceKind]):
+    class Meta:
+        model = ServiceKind
+        django_get_or_create = ("name",)
+
+    name = "Expert Advice"
+
+
+class ExpertFactory(DjangoModelFactory[ExpertProfile]):
+    class Meta:
+        model = ExpertProfile
+        skip_postgeneration_save = True
+
+    user = factory.SubFactory(
+        PersonFactory, first_name="Eva", last_name=factory.Sequence(lambda n: f"Malá{n}")
+    )
+    headline = "Valuation of young companies"
+    is_approved = True
+    is_public = True
+
+    @factory.post_generation
+    def skills(self: ExpertProfile, create: bool, skills: list[Skill] | None) -> None:
+        """Give the expert these skills, or one of their own."""
+        if create:
+            self.skills.set(skills or [SkillFactory.create()])
+
+
+class ServiceFactory(DjangoModelFactory[Service]):
+    class Meta:
+        model = Service
+
+    expert = factory.SubFactory(ExpertFactory)
+    kind = factory.SubFactory(ServiceKindFactory)
+    minutes = 60
+    price = 30
+
+
+class ReasonFactory(DjangoModelFactory[Reason]):
+    class Meta:
+        model = Reason
+        django_get_or_create = ("name",)
+
+    name = "The date does not suit me"
