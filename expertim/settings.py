@@ -133,8 +133,11 @@ TIME_ZONE = "UTC"
 
 # Every kind of notification: each name is a tuple of notifications.kinds.Kind.
 NOTIFICATION_KINDS = ["credits.notices.KINDS", "meetings.notices.KINDS"]
-# What a reference such as "meeting:12" in the books or behind the bell leads to.
-REFERENCE_PAGES = {"meeting": "meetings:detail", "account": "credits:account"}
+# What a reference such as "meeting:12" in the books or behind the bell leads to, and is called.
+REFERENCE_PAGES = {
+    "meeting": ("meetings:detail", _("Meeting")),
+    "account": ("credits:account", _("My account")),
+}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Expertim <no-reply@localhost>")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / "mails"

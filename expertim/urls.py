@@ -1,8 +1,20 @@
 """All addresses."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from meetings.views.experts import home
+
+# Operators sign in by the same page as everyone, with its limits on guessing.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("", include("meetings.urls")),
+    path("credits/", include("credits.urls")),
+    path("notifications/", include("notifications.urls")),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]

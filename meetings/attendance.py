@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from meetings.models import Event, Meeting
+from meetings.models import Meeting
 from meetings.vocabulary import ATTENDANCE, Role, Status
 
 REJOIN_AFTER = timedelta(minutes=60)
@@ -11,9 +11,8 @@ TOOK_PLACE = (Status.AGREED, Status.UNDER_REVIEW, Status.HELD, Status.NOT_HELD)
 
 def has_attended(meeting: Meeting, role: Role) -> bool:
     """Whether this party has joined the meeting at the date in force."""
-    return Event.objects.filter(
-        meeting=meeting, kind=ATTENDANCE[role], date_version=meeting.date_version
-    ).exists()
+    joined = (ATTENDANCE[role], meeting.date_version)
+    return any((event.kind, event.date_version) == joined for event in meeting.events.all())
 
 
 def may_return(meeting: Meeting, role: Role, now: datetime) -> bool:

@@ -104,7 +104,7 @@ def set_alternative(step: Step) -> None:
     meeting.alternative_starts_at = step.entry.new_start
     meeting.alternative_by = step.role
     step.facts["alternative_starts_at"] = meeting.alternative_starts_at
-    step.facts["answer_by_at"] = min(meeting.starts_at, meeting.alternative_starts_at)
+    step.facts["answer_by_at"] = meeting.answer_by
 
 
 def drop_alternative(step: Step) -> None:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from meetings.attendance import has_attended
-from meetings.models import Answer, Meeting
+from meetings.models import Meeting
 from meetings.step import Step
 from meetings.vocabulary import Evaluation, Payment
 
@@ -39,8 +39,9 @@ def early(step: Step) -> str | None:
     if step.now <= meeting.free_until:
         return None
     return _(
-        "Less than %(hours)s hours are left before the start, so %(percent)s %% of the credits "
-        "would be deducted: %(charged)s of %(price)s. Please look at the numbers and confirm them if you still want to cancel."
+        "Less than %(hours)s hours are left before the start, so %(percent)s %% of the credits would be "
+        "deducted: %(charged)s of %(price)s. Please look at the numbers and confirm them if you still "
+        "want to cancel."
     ) % {
         "hours": meeting.late_hours,
         "percent": meeting.late_percent,
@@ -119,7 +120,7 @@ def time_to_answer(step: Step) -> str | None:
 
 def not_answered(step: Step) -> str | None:
     """Take one answer from each party."""
-    if not Answer.objects.filter(meeting=step.meeting, role=step.role).exists():
+    if all(answer.role != step.role for answer in step.meeting.answers.all()):
         return None
     return _("You have already said how this meeting went. An answer cannot be changed.")
 

@@ -136,7 +136,7 @@ def _row(action: Action, role: Role) -> Transition:
 
 def _closed(row: Transition, step: Step, status: Status) -> str | None:
     """Return the first reason why the row is closed, or None."""
-    if row.sources and status not in row.sources:
+    if not step.meeting._state.adding and status not in row.sources:
         return _("This meeting is “%(status)s” now, so this can no longer be done.") % {
             "status": status.label
         }

@@ -41,6 +41,25 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             Q(status__in=[Status.HELD, Status.UNDER_REVIEW]) | Q(status=Status.AGREED, ends_at__lte=now)
         )
 
+    def with_status(self, status: Status, now: datetime) -> "MeetingQuerySet":
+        """Those with this status by the clock: a request past its start counts as expired."""
+        overdue = Q(status=Status.AWAITING, starts_at__lte=now)
+        if status is Status.EXPIRED:
+            return self.filter(Q(status=status) | overdue)
+        return self.filter(Q(status=status) & ~overdue)
+
+    def unsettled(self, now: datetime) -> "MeetingQuerySet":
+        """Those in which somebody has to answer: requests, alternative dates, meetings past their end."""
+        request = Q(status=Status.AWAITING, starts_at__gt=now)
+        alternative = Q(starts_at__gt=now, alternative_starts_at__gt=now)
+        to_evaluate = Q(status=Status.AGREED, ends_at__lte=now)
+        return self.filter(request | alternative | to_evaluate)
+
+    def for_rows(self) -> "MeetingQuerySet":
+        """With all that a list shows and that its buttons depend on, in a fixed number of queries."""
+        people = self.select_related("student", "expert", "skill", "service__kind", "service__expert")
+        return people.prefetch_related("events", "answers")
+
     def expiring(self, now: datetime) -> "MeetingQuerySet":
         """Requests whose start has passed without approval."""
         return self.filter(status=Status.AWAITING, starts_at__lte=now)
@@ -204,6 +223,13 @@ class Meeting(models.Model):
         """From this instant it is evaluated without waiting for answers."""
         return self.ends_at + SILENCE
 
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until this instant an open alternative date can be confirmed."""
+        if self.alternative_starts_at is None:
+            return None
+        return min(self.starts_at, self.alternative_starts_at)
+
     def person(self, role: Role) -> User:
         """Return the party with this role."""
         return {Role.USER: self.student, Role.EXPERT: self.expert}[role]
@@ -218,9 +244,7 @@ class Meeting(models.Model):
 
     def has_open_alternative(self, now: datetime) -> bool:
         """Whether an alternative date waits for an answer; past either start it has lapsed."""
-        if self.alternative_starts_at is None:
-            return False
-        return now < min(self.starts_at, self.alternative_starts_at)
+        return self.answer_by is not None and now < self.answer_by
 
     def status_at(self, now: datetime) -> Status:
         """Return the status by the clock, even where the job that writes it down is late."""

@@ -1,0 +1,42 @@
+"""One's own profile."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.people import person_of
+from accounts.signing_in import time_zones
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy only
+    """Name, zone, date format and the skills a person wants to develop."""
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "time_zone", "date_format", "wanted_skills")
+        widgets = {
+            "first_name": forms.TextInput({"autocomplete": "given-name"}),
+            "last_name": forms.TextInput({"autocomplete": "family-name"}),
+            "wanted_skills": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["time_zone"] = forms.ChoiceField(label=self.fields["time_zone"].label, choices=time_zones)
+        for name in ("first_name", "last_name"):
+            self.fields[name].required = True
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show and change what the site knows about the person."""
+    form = ProfileForm(request.POST or None, instance=person_of(request))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your profile is saved."))
+        return redirect("accounts:profile")
+    return render(request, "accounts/profile.html", {"form": form})

@@ -1,0 +1,52 @@
+"""The view behind My account: one line per person and posting that changed what the person owns."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+CREATE = """
+CREATE VIEW credits_movement AS
+WITH side AS (
+    SELECT t.posting_id, account.owner_id, -t.amount AS amount
+        FROM credits_transfer t JOIN credits_account account ON account.id = t.source_id
+        WHERE account.owner_id IS NOT NULL
+    UNION ALL
+    SELECT t.posting_id, account.owner_id, t.amount
+        FROM credits_transfer t JOIN credits_account account ON account.id = t.target_id
+        WHERE account.owner_id IS NOT NULL
+), net AS (
+    SELECT posting_id, owner_id, sum(amount)::bigint AS amount
+        FROM side GROUP BY posting_id, owner_id HAVING sum(amount) <> 0
+), running AS (
+    SELECT posting_id, owner_id, amount,
+        sum(amount) OVER (PARTITION BY owner_id ORDER BY posting_id)::bigint AS owned_after
+        FROM net
+)
+SELECT running.posting_id, running.owner_id, running.amount, running.owned_after,
+    (SELECT side.owner_id FROM side
+        WHERE side.posting_id = running.posting_id AND side.owner_id <> running.owner_id LIMIT 1
+    ) AS counterparty_id
+    FROM running
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("credits", "0002_credits_post"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+    operations = [
+        migrations.RunSQL(CREATE, "DROP VIEW credits_movement"),
+        migrations.CreateModel(
+            name="Movement",
+            fields=[
+                ("pk", models.CompositePrimaryKey("owner", "posting", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("amount", models.BigIntegerField()),
+                ("owned_after", models.BigIntegerField()),
+                ("counterparty", models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", to=settings.AUTH_USER_MODEL)),
+                ("owner", models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name="movements", to=settings.AUTH_USER_MODEL)),
+                ("posting", models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", to="credits.posting")),
+            ],
+            options={"db_table": "credits_movement", "ordering": ["-posting"], "managed": False},
+        ),
+    ]

@@ -1,0 +1,8 @@
+"""Addresses of My account."""
+
+from django.urls import path
+
+from credits import views
+
+app_name = "credits"
+urlpatterns = [path("", views.account, name="account")]

@@ -1,0 +1,197 @@
+"""Forms made from the rows of the table: what an action asks for is what its form shows."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.times import instants, zone_name
+from meetings import reviews
+from meetings.checks import overlaps
+from meetings.models import Meeting, Reason
+from meetings.step import Ask, Entry
+from meetings.transitions import Transition
+from meetings.vocabulary import Progress, Role
+
+STARS = [(str(number), "★" * number) for number in range(1, 6)]
+
+
+class OnceForm(forms.Form):
+    """A form that acts once: its key makes a repeated request harmless."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class StartForm(OnceForm):
+    """Asks for a start on the person's own clock."""
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = ZoneInfo(person.time_zone)
+
+    def add_start(self) -> None:
+        """Add the fields for a date and a time."""
+        clock = zone_name(datetime.now(self.zone))
+        self.fields["date"] = forms.DateField(
+            label=_("Date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        )
+        self.fields["time"] = forms.TimeField(
+            label=_("Time"),
+            widget=forms.TimeInput({"type": "time", "step": "300"}, format="%H:%M"),
+            help_text=_("On your clock: %(zone)s") % {"zone": clock},
+        )
+        self.fields["which"] = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Turn date and time into the instant that they name, asking where they name none or two."""
+        data = super().clean() or self.cleaned_data
+        if "date" in data and "time" in data:
+            data["starts_at"] = self._instant(instants(data["date"], data["time"], self.zone))
+        return data
+
+    def _instant(self, found: list[datetime]) -> datetime | None:
+        if not found:
+            self.add_error(
+                "time",
+                _("The clocks change then: this time does not exist on that day. Please choose another."),
+            )
+            return None
+        if len(found) == 1:
+            return found[0]
+        return self._one_of_two(found)
+
+    def _one_of_two(self, found: list[datetime]) -> datetime | None:
+        """Ask which of the two is meant on the day when the clocks go back."""
+        offers = [
+            (str(n), f"{local:%H:%M} (UTC{local:%z})") for n, local in enumerate(map(self._local, found))
+        ]
+        self.fields["which"] = forms.ChoiceField(
+            label=_("First or second time"), choices=offers, required=False, widget=forms.RadioSelect
+        )
+        chosen = self.data.get(self.add_prefix("which"), "")
+        if chosen in ("0", "1"):
+            return found[int(chosen)]
+        self.add_error(
+            "which", _("The clocks go back then, so this time comes twice. Please choose which you mean.")
+        )
+        return None
+
+    def _local(self, instant: datetime) -> datetime:
+        return timezone.localtime(instant, self.zone)
+
+
+class ActionForm(StartForm):
+    """The form of one action on one meeting, with just the fields that its row asks for."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, row: Transition, meeting: Meeting, *, now: datetime, person: User, data: Any = None
+    ) -> None:
+        super().__init__(data, person=person, initial={"revision": meeting.revision})
+        self.row, self.meeting, self.now = row, meeting, now
+        for ask in row.asks:
+            ADD_FIELDS[ask](self)
+
+    def entry(self) -> Entry:
+        """Return what was typed, in our terms."""
+        data = self.cleaned_data
+        progress = Progress(data["progress"]) if data.get("progress") else None
+        starred = self.row.by is Role.USER and progress is Progress.SMOOTH
+        return Entry(
+            reason=data.get("reason"),
+            words=data.get("words", ""),
+            starts_at=data.get("starts_at"),
+            overlap_acknowledged=data.get("overlap", False),
+            deduction_accepted=data.get("deduction", False),
+            progress=progress,
+            stars=int(data["stars"]) if starred and data.get("stars") else None,
+            review=data.get("review"),
+        )
+
+    def renew(self) -> None:
+        """Make the form fit to be sent again after a refusal, with everything typed still there."""
+        self.data = {**dict(self.data.items()), "key": str(uuid4()), "revision": str(self.meeting.revision)}
+
+    def add_reason(self) -> None:
+        """Add the list of reasons."""
+        self.fields["reason"] = forms.ModelChoiceField(
+            Reason.objects.filter(is_active=True),
+            label=_("Reason for rejecting the appointment"),
+            empty_label=_("Choose a reason"),
+        )
+
+    def add_words(self) -> None:
+        """Add a reason in words."""
+        self.fields["words"] = forms.CharField(
+            label=_("Reason"), max_length=1000, widget=forms.Textarea({"rows": 3})
+        )
+
+    def add_overlap(self) -> None:
+        """Add the acknowledgement, where there is an overlap."""
+        if overlaps(self.meeting, self.meeting.person(self.row.by), self.now):
+            self.fields["overlap"] = forms.BooleanField(
+                label=_("I know that I have another meeting at this time"), required=False
+            )
+
+    def add_deduction(self) -> None:
+        """Add the second confirmation of a late cancelling, with its numbers."""
+        numbers = {"charged": self.meeting.late_charge.amount, "price": self.meeting.price}
+        self.fields["deduction"] = forms.BooleanField(
+            label=_("Yes, deduct %(charged)s of %(price)s credits") % numbers, required=False
+        )
+
+    def add_progress(self) -> None:
+        """Add the question how it went; users also give stars and, if they like, words."""
+        self.fields["progress"] = forms.ChoiceField(
+            label=_("How did the meeting go?"), choices=Progress.choices, widget=forms.RadioSelect
+        )
+        if self.row.by is Role.USER:
+            self.fields["stars"] = forms.ChoiceField(
+                label=_("Stars"),
+                choices=STARS,
+                required=False,
+                widget=forms.RadioSelect,
+                help_text=_(
+                    "If it went smoothly. Only the operator sees them, never the expert or the public."
+                ),
+            )
+            self.add_review()
+
+    def add_review(self) -> None:
+        """Add the words about the expert: those written before are shown, to be edited."""
+        before = reviews.text_of(self.meeting.student, self.meeting.expert)
+        self.fields["review"] = forms.CharField(
+            label=_("Your evaluation in words"),
+            required=False,
+            max_length=2000,
+            initial=before.text if before else "",
+            widget=forms.Textarea({"rows": 5}),
+            help_text=_review_help(self.meeting, has_text=before is not None),
+        )
+
+
+def _review_help(meeting: Meeting, *, has_text: bool) -> str:
+    if has_text:
+        return _("You have already evaluated this expert in words. You can edit your text or add to it.")
+    if meeting.price:
+        return _(
+            "Shown on the expert's page with your first name and initial. Your first text earns bonus credits."
+        )
+    return _("Shown on the expert's page with your first name and initial.")
+
+
+ADD_FIELDS = {
+    Ask.REASON: ActionForm.add_reason,
+    Ask.WORDS: ActionForm.add_words,
+    Ask.DATE: ActionForm.add_start,
+    Ask.OVERLAP: ActionForm.add_overlap,
+    Ask.DEDUCTION: ActionForm.add_deduction,
+    Ask.PROGRESS: ActionForm.add_progress,
+    Ask.REVIEW: ActionForm.add_review,
+}

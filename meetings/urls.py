@@ -1,0 +1,20 @@
+"""Addresses of meetings and experts."""
+
+from django.urls import path
+
+from meetings.views import dashboard, experts, joining, meeting, suggesting
+
+app_name = "meetings"
+urlpatterns = [
+    path("meetings/", dashboard.dashboard, name="dashboard"),
+    path("meetings/all/", dashboard.meeting_list, name="list"),
+    path("meetings/<int:pk>/", meeting.meeting_detail, name="detail"),
+    path("meetings/<int:pk>/suggest/", suggesting.suggest_to_user, name="suggest_to_user"),
+    path("meetings/<int:pk>/<slug:action>/", meeting.act, name="act"),
+    path("experts/", experts.experts, name="experts"),
+    path("experts/<int:pk>/", experts.expert, name="expert"),
+    path("experts/<int:pk>/favourite/", experts.favourite, name="favourite"),
+    path("experts/<int:pk>/suggest/", suggesting.suggest_to_expert, name="suggest"),
+    path("join/<str:token>/", joining.join, name="join"),
+    path("practice/<slug:room>/", joining.practice, name="practice"),
+]

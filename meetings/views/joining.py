@@ -1,0 +1,74 @@
+"""Personal links: from the mail or the page into the room."""
+
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from accounts.people import person_of
+from meetings import rooms, workflow
+from meetings.admission import Admission, Door, admission
+from meetings.models import Meeting
+from meetings.step import ActionRefused
+from meetings.views.finding import own_meeting
+from meetings.vocabulary import Action, Role
+
+LEADS_OUT = {"form-action": [rooms.PLATFORM.origin]} if rooms.PLATFORM.origin else {}
+
+
+@login_required
+@never_cache
+@csp_update(LEADS_OUT)  # type: ignore[arg-type] # its types know no views with arguments
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """Show whose meeting a personal link leads to and what it opens now; on POST let the party in."""
+    now = timezone.now()
+    meeting, role, date_version = _given_to(request, token)
+    opened = admission(meeting, role, date_version, now)
+    if request.method == "POST" and opened.door is Door.OPEN:
+        return _enter(request, meeting, role, opened)
+    context = {
+        "meeting": meeting,
+        "other": meeting.person(role.other),
+        "door": opened.door,
+        "link": rooms.link(meeting, role),
+    }
+    return _without_referrer(render(request, "meetings/join.html", context))
+
+
+@login_required
+@never_cache
+def practice(request: HttpRequest, room: str) -> HttpResponse:
+    """Show the practice room, where no video platform is set up."""
+    return render(request, "meetings/practice.html", {"room": room})
+
+
+def _given_to(request: HttpRequest, token: str) -> tuple[Meeting, Role, int]:
+    """Return what the link names, for the person it was given to; for anyone else it does not exist."""
+    try:
+        pk, role, date_version = rooms.read_link(token)
+    except rooms.UnknownLink as error:
+        raise Http404 from error
+    meeting, own_role = own_meeting(request, pk)
+    if own_role is not role:
+        raise Http404
+    return meeting, role, date_version
+
+
+def _enter(request: HttpRequest, meeting: Meeting, role: Role, opened: Admission) -> HttpResponse:
+    """Record the participation, once, and lead to the platform."""
+    now = timezone.now()
+    if not opened.is_recorded:
+        try:
+            workflow.perform(meeting, Action.JOIN, role=role, actor=person_of(request), now=now)
+        except ActionRefused:
+            # Another tab was quicker, or the meeting changed this moment: look again.
+            if not admission(meeting, role, meeting.date_version, now).is_recorded:
+                return redirect(request.path)
+    return _without_referrer(redirect(rooms.entry_url(meeting, role, now)))
+
+
+def _without_referrer(response: HttpResponse) -> HttpResponse:
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,128 @@
+"""The meeting's page, and one page for each action on it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.people import person_of
+from credits import ledger
+from meetings import rooms, workflow
+from meetings.admission import Door, admission
+from meetings.consequences import consequences
+from meetings.forms import ActionForm
+from meetings.models import Meeting
+from meetings.step import ActionRefused
+from meetings.timeline import timeline
+from meetings.transitions import Transition, row_for
+from meetings.views.finding import NOT_BY_FORM, action_row, own_meeting
+from meetings.vocabulary import Role, Status
+
+
+@login_required
+def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a meeting to one of its parties, with what they can do now."""
+    meeting, role = own_meeting(request, pk)
+    return render(request, "meetings/meeting_detail.html", _about(meeting, role))
+
+
+@login_required
+def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """Say what an action does and ask what it needs; on POST carry it out."""
+    meeting, role = own_meeting(request, pk)
+    row = action_row(action, role)
+    now = timezone.now()
+    person = person_of(request)
+    if request.method != "POST":
+        return _ask(request, row, ActionForm(row, meeting, now=now, person=person))
+    form = ActionForm(row, meeting, now=now, person=person, data=request.POST)
+    if not form.is_valid():
+        return _show(request, form)
+    try:
+        workflow.perform(
+            meeting,
+            row.action,
+            role=role,
+            actor=person,
+            now=now,
+            entry=form.entry(),
+            revision=form.cleaned_data["revision"],
+            key=form.cleaned_data["key"],
+        )
+    except ActionRefused as refusal:
+        return _refuse(request, form, refusal)
+    messages.success(request, _("Done: %(action)s.") % {"action": row.action.label})
+    return redirect(meeting)
+
+
+def _ask(request: HttpRequest, row: Transition, form: ActionForm) -> HttpResponse:
+    """Show the form of an action that is open; otherwise say why it is not."""
+    refusal = workflow.why_not(form.meeting, row, form.now)
+    if refusal is None:
+        return _show(request, form)
+    instead = _open_instead(form.meeting, row, form)
+    if instead:
+        return redirect("meetings:act", form.meeting.pk, instead.action)
+    messages.warning(request, refusal)
+    return redirect(form.meeting)
+
+
+def _refuse(request: HttpRequest, form: ActionForm, refusal: ActionRefused) -> HttpResponse:
+    """Show the meeting as it is now, what was typed, and why nothing was done.
+
+    Where the action is still open, or another under the same button, its form comes back filled in.
+    """
+    meeting, role = own_meeting(request, form.meeting.pk)
+    row = form.row
+    if workflow.why_not(meeting, row, form.now) is not None:
+        row = _open_instead(meeting, row, form) or row
+    again = ActionForm(row, meeting, now=form.now, person=person_of(request), data=form.data)
+    if workflow.why_not(meeting, row, form.now) is None:
+        again.renew()
+        again.full_clean()
+        again.add_error(None, refusal.words)
+        return _show(request, again, status=409)
+    context = _about(meeting, role) | {"refusal": refusal.words, "typed": form.cleaned_data.get("words", "")}
+    return render(request, "meetings/meeting_detail.html", context, status=409)
+
+
+def _open_instead(meeting: Meeting, row: Transition, form: ActionForm) -> Transition | None:
+    """Return the row under the same button that is open where this one is closed."""
+    instead = row_for(row.instead, row.by) if row.instead else None
+    return instead if instead and workflow.why_not(meeting, instead, form.now) is None else None
+
+
+def _show(request: HttpRequest, form: ActionForm, status: int = 200) -> HttpResponse:
+    row, meeting = form.row, form.meeting
+    context = {
+        "form": form,
+        "meeting": meeting,
+        "action": row.action,
+        "other": meeting.person(row.by.other),
+        "consequences": consequences(meeting, row.action, row.by),
+    }
+    return render(request, "meetings/action.html", context, status=status)
+
+
+def _about(meeting: Meeting, role: Role) -> dict[str, object]:
+    """Return what the meeting's page shows to this party."""
+    now = timezone.now()
+    door = admission(meeting, role, meeting.date_version, now).door
+    shows_door = meeting.status == Status.AGREED or door is Door.OPEN
+    rows = workflow.open_actions(meeting, role, now)
+    return {
+        "meeting": meeting,
+        "role": role,
+        "other": meeting.person(role.other),
+        "status": meeting.status_at(now),
+        "actions": [row.action for row in rows if row.action not in NOT_BY_FORM],
+        "door": door if shows_door else None,
+        "link": rooms.link(meeting, role),
+        "open_alternative": meeting.has_open_alternative(now),
+        "answer_by": meeting.answer_by,
+        "blocked": ledger.blocked_for(meeting.reference),
+        "timeline": timeline(meeting),
+        "may_suggest": role is Role.EXPERT,
+    }

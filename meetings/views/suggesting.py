@@ -1,0 +1,94 @@
+"""Suggesting a meeting: a user to an expert, an expert to a user they know."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import ExpertProfile, User
+from accounts.people import person_of
+from credits import ledger
+from meetings import workflow
+from meetings.checks import overlaps
+from meetings.models import Meeting
+from meetings.step import ActionRefused
+from meetings.suggest_forms import ExpertSuggestForm, SuggestForm, UserSuggestForm, first_skill, offer
+from meetings.views.finding import own_meeting
+from meetings.vocabulary import Role
+
+
+@login_required
+def suggest_to_expert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a user suggest a meeting to a listed expert."""
+    expert = get_object_or_404(ExpertProfile.objects.listed().select_related("user"), pk=pk)
+    person = person_of(request)
+    if expert.user == person:
+        messages.warning(request, _("You cannot suggest a meeting to yourself."))
+        return redirect(expert)
+    form = UserSuggestForm(
+        request.POST or None, person=person, expert=expert, initial=_wishes(request, expert, person)
+    )
+    if request.method == "POST" and form.is_valid():
+        response = _suggest(request, form, form.draft(person))
+        if response:
+            return response
+    return _show(request, form, expert.user)
+
+
+@login_required
+def suggest_to_user(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let an expert suggest another meeting to the user of one of their meetings."""
+    meeting, role = own_meeting(request, pk)
+    if role is not Role.EXPERT:
+        raise Http404
+    expert = meeting.service.expert
+    before = {
+        "service": meeting.service,
+        "skill": meeting.skill,
+        "minutes": meeting.service.minutes,
+        "price": meeting.service.price,
+    }
+    form = ExpertSuggestForm(request.POST or None, person=person_of(request), expert=expert, initial=before)
+    if request.method == "POST" and form.is_valid():
+        response = _suggest(request, form, form.draft_for(meeting.student))
+        if response:
+            return response
+    return _show(request, form, meeting.student)
+
+
+def _suggest(request: HttpRequest, form: SuggestForm, meeting: Meeting) -> HttpResponse | None:
+    """Make the suggestion and lead to it; None where it was refused, with the reason in the form."""
+    person = person_of(request)
+    try:
+        made = workflow.suggest(
+            meeting, role=form.role, actor=person, now=timezone.now(), key=form.cleaned_data["key"]
+        )
+    except ActionRefused as refusal:
+        form.add_error(None, refusal.words)
+        return None
+    messages.success(
+        request,
+        _("Your suggestion is sent. %(other)s answers next.") % {"other": made.person(form.role.other)},
+    )
+    if overlaps(made, person, timezone.now()):
+        messages.warning(request, _("You have another agreed meeting at the same time."))
+    return redirect(made)
+
+
+def _show(request: HttpRequest, form: SuggestForm, other: User) -> HttpResponse:
+    context = {
+        "form": form,
+        "other": other,
+        "expert": form.expert,
+        "balance": ledger.balance(person_of(request)) if form.role is Role.USER else None,
+    }
+    return render(request, "meetings/suggest.html", context)
+
+
+def _wishes(request: HttpRequest, expert: ExpertProfile, person: User) -> dict[str, object]:
+    """Return what the form begins with: the service that the person came from, a skill they want."""
+    services = expert.services.filter(is_active=True)
+    chosen = next((s for s in services if str(s.pk) == request.GET.get("service")), services.first())
+    return {"service": offer(chosen) if chosen else None, "skill": first_skill(expert, person)}

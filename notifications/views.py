@@ -1,0 +1,42 @@
+"""The list behind the bell."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.db.models.lookups import IsNull
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.people import person_of
+from notifications.models import Notification
+from notifications.references import page_of
+
+PAGE = 30
+
+
+@login_required
+def notification_list(request: HttpRequest) -> HttpResponse:
+    """Show what the person was told, unread first."""
+    own = Notification.objects.filter(recipient=person_of(request)).select_related("about")
+    unread_first = own.order_by(IsNull(F("read_at"), False), "-created_at", "-pk")
+    page = Paginator(unread_first, PAGE).get_page(request.GET.get("page"))
+    return render(request, "notifications/notification_list.html", {"page": page})
+
+
+@login_required
+@require_POST
+def open_notification(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark one as read and lead to its object."""
+    notification = get_object_or_404(Notification, pk=pk, recipient=person_of(request))
+    Notification.objects.filter(pk=pk, read_at=None).update(read_at=timezone.now())
+    return redirect(page_of(notification.reference))
+
+
+@login_required
+@require_POST
+def mark_all_read(request: HttpRequest) -> HttpResponse:
+    """Mark all of the person's notifications as read."""
+    Notification.objects.filter(recipient=person_of(request)).unread().update(read_at=timezone.now())
+    return redirect("notifications:list")
