@@ -15,11 +15,6 @@ from meetings.step import Effect, Step
 from meetings.vocabulary import Evaluation, Outcome, Payment, Role
 
 
-def approve(step: Step) -> None:
-    """Note the acting party's approval of the date in force."""
-    _set_approval(step, step.role, given=True)
-
-
 def approve_alone(step: Step) -> None:
     """Note the acting party's approval, and that the other's is missing."""
     _set_approval(step, step.role, given=True)

@@ -6,6 +6,7 @@ Guards look at the meeting, the people and the clock, never at what was typed: b
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.models import Service
 from meetings.attendance import has_attended
 from meetings.models import Meeting
 from meetings.step import Step
@@ -127,7 +128,8 @@ def not_answered(step: Step) -> str | None:
 
 def expert_listed(step: Step) -> str | None:
     """Let users book only listed experts, with an active service."""
-    if step.meeting.service.is_active and step.meeting.service.expert.is_listed:
+    offered = Service.objects.filter(pk=step.meeting.service_id, is_active=True).exists()
+    if offered and step.meeting.service.expert.is_listed:
         return None
     return _(
         "This expert does not offer this service at the moment. Please choose another service or expert."

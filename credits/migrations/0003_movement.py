@@ -47,6 +47,6 @@ class Migration(migrations.Migration):
                 ("owner", models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name="movements", to=settings.AUTH_USER_MODEL)),
                 ("posting", models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", to="credits.posting")),
             ],
-            options={"db_table": "credits_movement", "ordering": ["-posting"], "managed": False},
+            options={"db_table": "credits_movement", "ordering": ["-posting_id"], "managed": False},
         ),
     ]

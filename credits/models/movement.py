@@ -45,7 +45,7 @@ class Movement(models.Model):
     class Meta:
         managed = False
         db_table = "credits_movement"
-        ordering = ["-posting"]
+        ordering = ["-posting_id"]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.amount:+}"
