@@ -12,7 +12,7 @@ from meetings.attendance import has_attended
 from meetings.models import Answer, Terms
 from meetings.pricing import Charge
 from meetings.step import Effect, Step
-from meetings.vocabulary import Evaluation, Outcome, Payment, Role
+from meetings.vocabulary import Evaluation, Outcome, Payment, Progress, Role
 
 
 def approve_alone(step: Step) -> None:
@@ -125,12 +125,13 @@ def move(step: Step) -> None:
 
 
 def record_answer(step: Step) -> None:
-    """Keep how the party says the meeting went."""
+    """Keep how the party says the meeting went; stars only from a user who says that it went smoothly."""
+    contented_user = step.role is Role.USER and step.entry.said is Progress.SMOOTH
     Answer.objects.create(
         meeting=step.meeting,
         role=step.role,
         progress=step.entry.said,
-        stars=step.entry.stars,
+        stars=step.entry.stars if contented_user else None,
         at=step.now,
     )
 

@@ -102,7 +102,6 @@ class ActionForm(StartForm):
         """Return what was typed, in our terms."""
         data = self.cleaned_data
         progress = Progress(data["progress"]) if data.get("progress") else None
-        starred = self.row.by is Role.USER and progress is Progress.SMOOTH
         return Entry(
             reason=data.get("reason"),
             words=data.get("words", ""),
@@ -110,7 +109,7 @@ class ActionForm(StartForm):
             overlap_acknowledged=data.get("overlap", False),
             deduction_accepted=data.get("deduction", False),
             progress=progress,
-            stars=int(data["stars"]) if starred and data.get("stars") else None,
+            stars=int(data["stars"]) if data.get("stars") else None,
             review=data.get("review"),
         )
 

@@ -1,4 +1,7 @@
-"""Finding one's own meeting: strangers get 404."""
+"""Finding one's own meeting: strangers get 404, signed in or not.
+
+The page that says so offers signing in to those who are not, and leads back: a party comes in from a mail.
+"""
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -13,6 +16,8 @@ WITH_PEOPLE = ("student", "expert", "service__kind", "service__expert", "skill__
 
 def own_meeting(request: HttpRequest, pk: int) -> tuple[Meeting, Role]:
     """Return the person's meeting and their role in it; a meeting of others does not exist for them."""
+    if not request.user.is_authenticated:
+        raise Http404
     person = person_of(request)
     meeting = get_object_or_404(Meeting.objects.of(person).select_related(*WITH_PEOPLE), pk=pk)
     role = meeting.role_of(person)

@@ -18,7 +18,6 @@ from meetings.vocabulary import Action, Role
 LEADS_OUT = {"form-action": [rooms.PLATFORM.origin]} if rooms.PLATFORM.origin else {}
 
 
-@login_required
 @never_cache
 @csp_update(LEADS_OUT)  # type: ignore[arg-type] # its types know no views with arguments
 def join(request: HttpRequest, token: str) -> HttpResponse:
@@ -34,7 +33,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         "door": opened.door,
         "link": rooms.link(meeting, role),
     }
-    return _without_referrer(render(request, "meetings/join.html", context))
+    return render(request, "meetings/join.html", context)
 
 
 @login_required
@@ -66,9 +65,7 @@ def _enter(request: HttpRequest, meeting: Meeting, role: Role, opened: Admission
             # Another tab was quicker, or the meeting changed this moment: look again.
             if not admission(meeting, role, meeting.date_version, now).is_recorded:
                 return redirect(request.path)
-    return _without_referrer(redirect(rooms.entry_url(meeting, role, now)))
-
-
-def _without_referrer(response: HttpResponse) -> HttpResponse:
+    response = redirect(rooms.entry_url(meeting, role, now))
+    # The platform must not learn the personal link. Not set on the page itself: its own form would be refused.
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -37,7 +37,6 @@ def suggest_to_expert(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, form, expert.user)
 
 
-@login_required
 def suggest_to_user(request: HttpRequest, pk: int) -> HttpResponse:
     """Let an expert suggest another meeting to the user of one of their meetings."""
     meeting, role = own_meeting(request, pk)

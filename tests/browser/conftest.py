@@ -1,0 +1,48 @@
+"""A real Chromium for the tests that need one. Any error in its console fails the test."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from runner.browser import find_or_install
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    # Playwright's synchronous interface runs an event loop in this thread, beside Django's queries.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_or_install(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture()
+def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
+    """Return a way to open a browser of one's own: each page has its own cookies."""
+    complaints: list[str] = []
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.location.get('url')}: {message.text}")
+
+    def new_page(**options: object) -> Page:
+        context = chromium.new_context(base_url=str(live_server), **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield new_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,169 @@
+"""The main job, in a browser, as two people: from signing up to being paid."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from accounts.models import User
+from credits import ledger
+from meetings.models import Meeting
+from tests.browser.conftest import OpenPage
+from tests.credits import books
+from tests.factories import PASSWORD, ExpertFactory, ReasonFactory, ServiceFactory, SkillFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TODAY = datetime.fromisoformat("2026-11-23T09:00:00+01:00")
+FIRST_DATE, BETTER_DATE = "2026-11-30", "2026-12-01"
+
+
+@pytest.fixture()
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(TODAY, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture()
+def expert() -> User:
+    skill = SkillFactory.create(name="Company valuation")
+    profile = ExpertFactory.create(
+        user__first_name="Eva", user__last_name="Malá", user__time_zone="Europe/London", skills=[skill]
+    )
+    ServiceFactory.create(expert=profile, price=30, minutes=60)
+    ExpertFactory.create(user__first_name="Someone", user__last_name="Else", skills=[SkillFactory.create()])
+    ReasonFactory.create(name="The date does not suit me")
+    return profile.user
+
+
+def test_from_signing_up_to_being_paid(
+    open_page: OpenPage, clock: time_machine.Traveller, expert: User
+) -> None:
+    user_page, expert_page = open_page(timezone_id="Europe/Prague"), open_page()
+    user = sign_up(user_page)
+    ledger.grant(user, 100, reason="Purchase", made_by=None, key="test:purchase", now=timezone.now())
+
+    find_and_suggest(user_page)
+    sign_in(expert_page, expert)
+    suggest_another_date(expert_page)
+    confirm_alternative(user_page)
+
+    meeting = Meeting.objects.get()
+    assert meeting.starts_at.isoformat() == "2026-12-01T14:00:00+00:00"
+    clock.move_to(meeting.starts_at - timedelta(minutes=10))
+    join(user_page, meeting)
+    join(expert_page, meeting)
+
+    clock.move_to(meeting.ends_at + timedelta(minutes=5))
+    answer(expert_page, meeting)
+    assert status(expert_page) == "Agreed"
+    answer(user_page, meeting, stars="★★★★★", words="Clear, patient, worth every credit.")
+    assert status(user_page) == "Held"
+
+    assert movements(user_page) == [
+        ["Bonus credits for verbal evaluation", "+10", "80"],
+        ["Deduction of credits for services", "−30", "70"],
+        ["Credits granted", "+100", "100"],
+    ]
+    assert movements(expert_page) == [["Payment of credits for services", "+24", "24"]]
+    assert books.share() == 6
+
+    user_page.get_by_role("link", name="Experts").click()
+    user_page.get_by_role("link", name="Eva Malá").click()
+    review = user_page.locator(".review")
+    assert review.locator("blockquote").inner_text() == "Clear, patient, worth every credit."
+    assert review.locator("figcaption").inner_text().startswith("Jana N.")
+
+
+def sign_up(page: Page) -> User:
+    page.goto("/")
+    page.get_by_role("navigation").get_by_role("link", name="Sign up").click()
+    assert page.get_by_label("Time zone").input_value() == "Europe/Prague"
+    page.get_by_label("Email").fill("jana@example.com")
+    page.get_by_label("First name").fill("Jana")
+    page.get_by_label("Last name").fill("Nováková")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/meetings/")
+    return User.objects.get(email="jana@example.com")
+
+
+def sign_in(page: Page, person: User) -> None:
+    page.goto("/account/login/")
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/meetings/")
+
+
+def find_and_suggest(page: Page) -> None:
+    page.get_by_role("link", name="Find an expert").click()
+    page.get_by_label("Skill", exact=True).select_option(label="Company valuation")
+    page.get_by_role("button", name="Show").click()
+    assert page.locator(".expert h3").all_inner_texts() == ["Eva Malá"]
+    page.get_by_role("link", name="Eva Malá").click()
+    page.get_by_role("link", name="Suggest a meeting").click()
+    page.get_by_label("Date").fill(FIRST_DATE)
+    page.get_by_label("Time").fill("10:00")
+    page.get_by_label("Note (optional)").fill("How do I value a start-up?")
+    page.get_by_role("button", name="Suggest a meeting").click()
+    assert status(page) == "Awaiting approval"
+    assert "Mon 30.11.2026 10:00 (Prague)" in page.locator(".date").inner_text()
+    assert "For Eva Malá: Mon 30.11.2026 09:00 (London)" in page.locator(".date").inner_text()
+
+
+def suggest_another_date(page: Page) -> None:
+    page.get_by_role("link", name="Notifications").click()
+    assert page.locator(".notifications h2").all_inner_texts() == ["Meeting suggested by user new"]
+    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("link", name="Suggest another date").click()
+    page.get_by_label("Reason for rejecting the appointment").select_option(label="The date does not suit me")
+    page.get_by_label("Date").fill(BETTER_DATE)
+    page.get_by_label("Time").fill("14:00")
+    page.get_by_role("button", name="Suggest another date").click()
+    assert status(page) == "Rejected"
+
+
+def confirm_alternative(page: Page) -> None:
+    page.get_by_role("link", name="Notifications").click()
+    first = page.locator(".notifications li").first
+    assert first.locator("h2").inner_text() == "Alternative date suggested by expert new"
+    assert "Tue 01.12.2026 15:00 (Prague)" in first.inner_text()
+    first.get_by_role("button", name="Answer").click()
+    page.get_by_role("link", name="Confirm alternative date").click()
+    assert "30 credits will be blocked; you will have 70 left." in page.locator(".consequences").inner_text()
+    page.get_by_role("button", name="Confirm alternative date").click()
+    assert status(page) == "Agreed"
+
+
+def join(page: Page, meeting: Meeting) -> None:
+    page.goto(meeting.get_absolute_url())
+    page.get_by_role("link", name="Join").click()
+    page.wait_for_url("**/practice/**")
+    page.goto(meeting.get_absolute_url())
+
+
+def answer(page: Page, meeting: Meeting, *, stars: str = "", words: str = "") -> None:
+    page.goto(meeting.get_absolute_url())
+    page.get_by_role("link", name="Record progress").click()
+    page.get_by_label("Meeting went smoothly").check()
+    if stars:
+        page.get_by_label(stars, exact=True).check()
+        page.get_by_label("Your evaluation in words").fill(words)
+    page.get_by_role("button", name="Record progress").click()
+    page.wait_for_url(f"**{meeting.get_absolute_url()}")
+
+
+def status(page: Page) -> str:
+    return page.locator(".page-head .badge").inner_text()
+
+
+def movements(page: Page) -> list[list[str]]:
+    """Return name, amount and balance of each line of My account, newest first."""
+    page.get_by_role("link", name="My account").first.click()
+    rows = page.locator(".rows tbody tr")
+    cells = [row.locator("td").all_inner_texts() for row in rows.all()]
+    return [[name, amount, balance] for _date, name, _for, amount, balance in cells]
