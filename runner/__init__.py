@@ -1,0 +1,1 @@
+"""What run.py does: set up, start, test and check the project with nothing but the standard library."""

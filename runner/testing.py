@@ -1,0 +1,43 @@
+"""python3 run.py test: the whole suite, in a real browser, beside real servers."""
+
+import os
+
+from runner import browser, debian, installation, redis, servers
+from runner.places import PYTHON, ROOT
+from runner.progress import Problem, say
+
+MOST_WORKERS = 4
+
+
+def main(arguments: list[str]) -> int:
+    """Turn into pytest, with the given arguments."""
+    installation.ensure(installation.TEST)
+    os.environ[browser.VARIABLE] = browser.find_or_install()
+    _have_redis()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [str(PYTHON), "-m", "pytest", *workers(arguments), *arguments]
+    say(f"Running pytest {' '.join(command[3:])}, with {os.environ[browser.VARIABLE]}.")
+    os.chdir(ROOT)
+    os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+
+
+def workers(arguments: list[str]) -> list[str]:
+    """Return pytest's option for as many workers as there are cores, unless the arguments decide that."""
+    if any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
+        return []
+    return ["-n", str(min(_cores(), MOST_WORKERS))]
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # Linux: those that we may use
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _have_redis() -> None:
+    if "REDIS_URL" in servers.given() or redis.system_program():
+        return
+    try:
+        debian.require("redis-server", "There is no Redis.")
+    except Problem as problem:
+        say(f"{problem} Until then Valkey, its fork from .venv, takes its place.")

@@ -1,0 +1,57 @@
+"""The environment variables that our programs get: all that expertim/settings.py reads."""
+
+import os
+import secrets
+from pathlib import Path
+
+from runner import processes
+from runner.places import SECRET_KEY
+
+FOR_TESTS = {
+    "DJANGO_SETTINGS_MODULE": "expertim.settings",
+    "SECRET_KEY": "the-tests-need-a-key-and-have-no-secrets",
+    "HTTPS": "0",
+    # The manifest of the real storage exists only after collectstatic.
+    "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
+}
+# Left to their defaults in tests, whatever the developer's shell has.
+NOT_FOR_TESTS = (
+    "ALLOWED_HOSTS",
+    "DEBUG",
+    "DEFAULT_FROM_EMAIL",
+    "DEMO",
+    "JITSI_URL",
+    "LOG_LEVEL",
+    "SECRET_KEY_FALLBACKS",
+    "SITE_URL",
+    "VIDEO_PLATFORM",
+)
+
+
+def set_for_tests(servers: dict[str, str]) -> None:
+    """Give this very process, and those it starts, the environment of the tests."""
+    for name in NOT_FOR_TESTS:
+        os.environ.pop(name, None)
+    os.environ.update(FOR_TESTS | servers)
+
+
+def for_demo(servers: dict[str, str], *, port: int) -> dict[str, str]:
+    """Return the environment of the demo's programs."""
+    return processes.inherited() | {
+        "DJANGO_SETTINGS_MODULE": "expertim.settings",
+        "SECRET_KEY": secret_key(SECRET_KEY),
+        "DEMO": "1",
+        "DEBUG": "0",
+        "HTTPS": "0",
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        **servers,
+    }
+
+
+def secret_key(path: Path) -> str:
+    """Return the key kept there; make one the first time, for our eyes only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text()
