@@ -36,15 +36,15 @@ def seen_by(person: User | AnonymousUser) -> Iterator[None]:
 def instants(day: date, clock: time, zone: ZoneInfo) -> list[datetime]:
     """Return the UTC instants at which a wall clock in the zone shows this date and time.
 
-    One as a rule; none in the hour that a clock change skips; two in the hour that it repeats.
+    One as a rule; none in the hour that a clock change skips, and at the ends of the calendar; two in the hour
+    that a clock change repeats.
     """
-    found = []
-    for fold in (0, 1):
-        local = datetime.combine(day, clock, tzinfo=zone).replace(fold=fold)
-        instant = local.astimezone(UTC)
-        if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
-            found.append(instant)
-    return sorted(set(found))
+    wall = datetime.combine(day, clock)
+    try:
+        candidates = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+        return sorted(i for i in candidates if i.astimezone(zone).replace(tzinfo=None) == wall)
+    except OverflowError:
+        return []
 
 
 def written(instant: datetime, zone: ZoneInfo | None = None) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.times import written
@@ -12,6 +13,8 @@ from meetings.step import Ask, Guard, Step
 from meetings.vocabulary import Progress, Role
 
 FURTHEST_AHEAD = timedelta(days=730)
+PASSED = gettext_lazy("This time has passed. Please choose a start in the future.")
+TOO_FAR_AHEAD = gettext_lazy("This is more than two years away. Please choose an earlier date.")
 
 
 def reason_chosen(step: Step) -> str | None:
@@ -37,9 +40,9 @@ def date_usable(step: Step) -> str | None:
 def start_problem(start: datetime, now: datetime) -> str | None:
     """Say why a meeting cannot start then, or None."""
     if start <= now:
-        return _("This time has passed. Please choose a start in the future.")
+        return str(PASSED)
     if start > now + FURTHEST_AHEAD:
-        return _("This is more than two years away. Please choose an earlier date.")
+        return str(TOO_FAR_AHEAD)
     return None
 
 

@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ExpertProfile, Expertise, Service, ServiceKind, Skill, User
+from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 from accounts.models.expert import ExpertQuerySet
 
 

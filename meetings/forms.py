@@ -1,23 +1,25 @@
 """Forms made from the rows of the table: what an action asks for is what its form shows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.times import instants, zone_name
 from meetings import reviews
-from meetings.checks import overlaps
+from meetings.checks import FURTHEST_AHEAD, PASSED, TOO_FAR_AHEAD, overlaps
 from meetings.models import Meeting, Reason
 from meetings.step import Ask, Entry
 from meetings.transitions import Transition
 from meetings.vocabulary import Progress, Role
 
+DAY = timedelta(days=1)
 STARS = [(str(number), "★" * number) for number in range(1, 6)]
 
 
@@ -35,17 +37,22 @@ class StartForm(OnceForm):
         self.zone = ZoneInfo(person.time_zone)
 
     def add_start(self) -> None:
-        """Add the fields for a date and a time."""
-        clock = zone_name(datetime.now(self.zone))
+        """Add the fields for a date and a time; which of two is asked only where the time comes twice."""
+        today = datetime.now(self.zone)
+        earliest, latest = (today - DAY).date(), (today + FURTHEST_AHEAD + DAY).date()
         self.fields["date"] = forms.DateField(
-            label=_("Date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+            label=_("Date"),
+            widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            validators=[MinValueValidator(earliest, PASSED), MaxValueValidator(latest, TOO_FAR_AHEAD)],
         )
         self.fields["time"] = forms.TimeField(
             label=_("Time"),
             widget=forms.TimeInput({"type": "time", "step": "300"}, format="%H:%M"),
-            help_text=_("On your clock: %(zone)s") % {"zone": clock},
+            help_text=_("On your clock: %(zone)s") % {"zone": zone_name(today)},
         )
-        self.fields["which"] = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
+        self.fields["which"] = forms.CharField(
+            label=_("First or second time"), required=False, max_length=1, widget=forms.HiddenInput
+        )
 
     def clean(self) -> dict[str, Any]:
         """Turn date and time into the instant that they name, asking where they name none or two."""
@@ -70,12 +77,10 @@ class StartForm(OnceForm):
         offers = [
             (str(n), f"{local:%H:%M} (UTC{local:%z})") for n, local in enumerate(map(self._local, found))
         ]
-        self.fields["which"] = forms.ChoiceField(
-            label=_("First or second time"), choices=offers, required=False, widget=forms.RadioSelect
-        )
-        chosen = self.data.get(self.add_prefix("which"), "")
-        if chosen in ("0", "1"):
-            return found[int(chosen)]
+        self.fields["which"].widget = forms.RadioSelect(choices=offers)
+        chosen = dict(zip("01", found, strict=True)).get(self.cleaned_data.get("which", ""))
+        if chosen:
+            return chosen
         self.add_error(
             "which", _("The clocks go back then, so this time comes twice. Please choose which you mean.")
         )
@@ -180,7 +185,8 @@ def _review_help(meeting: Meeting, *, has_text: bool) -> str:
         return _("You have already evaluated this expert in words. You can edit your text or add to it.")
     if meeting.price:
         return _(
-            "Shown on the expert's page with your first name and initial. Your first text earns bonus credits."
+            "Shown on the expert's page with your first name and initial. "
+            "Your first text earns bonus credits."
         )
     return _("Shown on the expert's page with your first name and initial.")
 

@@ -36,7 +36,7 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "kind", "date_version"],
-                condition=Q(kind__in=ATTENDANCE.values()),
+                condition=Q(kind__in=list(ATTENDANCE.values())),
                 name="meetings_attendance_once_per_date",
             ),
             models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="meetings_known_event"),

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.models import ExpertProfile, Expertise, User
+from accounts.models import Expertise, ExpertProfile, User
 from accounts.people import person_of
 from meetings.directory import ExpertFilter, for_cards, visible_experts
 from meetings.models import Meeting, Review

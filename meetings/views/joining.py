@@ -66,6 +66,6 @@ def _enter(request: HttpRequest, meeting: Meeting, role: Role, opened: Admission
             if not admission(meeting, role, meeting.date_version, now).is_recorded:
                 return redirect(request.path)
     response = redirect(rooms.entry_url(meeting, role, now))
-    # The platform must not learn the personal link. Not set on the page itself: its own form would be refused.
+    # The platform must not learn the personal link. On the page itself this would spoil its own form.
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -23,7 +23,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
     """Return a way to open a browser of one's own: each page has its own cookies."""
     complaints: list[str] = []

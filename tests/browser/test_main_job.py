@@ -21,13 +21,13 @@ TODAY = datetime.fromisoformat("2026-11-23T09:00:00+01:00")
 FIRST_DATE, BETTER_DATE = "2026-11-30", "2026-12-01"
 
 
-@pytest.fixture()
+@pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(TODAY, tick=True) as traveller:
         yield traveller
 
 
-@pytest.fixture()
+@pytest.fixture
 def expert() -> User:
     skill = SkillFactory.create(name="Company valuation")
     profile = ExpertFactory.create(

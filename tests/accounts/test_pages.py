@@ -1,0 +1,111 @@
+"""Signing up and in, one's profile, and what every page owes its reader."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from tests.factories import PASSWORD, PersonFactory
+from tests.meetings.roads import suggest
+from tests.meetings.test_pages import as_person
+
+pytestmark = pytest.mark.django_db
+
+NEW = {
+    "email": "Jana@Example.com",
+    "first_name": "Jana",
+    "last_name": "Nováková",
+    "time_zone": "Asia/Kathmandu",
+    "password1": PASSWORD,
+}
+
+
+def test_signing_up_keeps_name_and_zone_and_signs_in() -> None:
+    client = Client()
+    assert client.post("/account/signup/", NEW).url == "/meetings/"
+    person = User.objects.get()
+    assert (person.email, person.name, person.time_zone) == (
+        "jana@example.com",
+        "Jana Nováková",
+        "Asia/Kathmandu",
+    )
+    assert not person.is_staff
+    assert client.get("/meetings/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"time_zone": "Mars/Olympus"}, {"password1": "short"}, {"email": "no address"}, {"first_name": ""}],
+)
+def test_bad_input_is_explained_and_nothing_typed_is_lost(wrong: dict[str, str]) -> None:
+    page = Client().post("/account/signup/", NEW | wrong)
+    assert page.status_code == 200
+    assert "errorlist" in page.content.decode()
+    assert "Nováková" in page.content.decode()
+    assert not User.objects.exists()
+
+
+def test_extra_fields_give_no_rights() -> None:
+    Client().post("/account/signup/", NEW | {"is_staff": "on", "is_superuser": "on"})
+    assert not User.objects.get().is_staff
+
+
+def test_one_signs_in_by_address_in_any_case_and_comes_back_to_where_one_was() -> None:
+    person = PersonFactory.create()
+    typed = {"login": person.email.upper(), "password": PASSWORD, "next": "/credits/"}
+    assert Client().post("/account/login/", typed).url == "/credits/"
+
+
+def test_signing_in_leads_nowhere_else() -> None:
+    person = PersonFactory.create()
+    typed = {"login": person.email, "password": PASSWORD, "next": "https://evil.example/"}
+    assert Client().post("/account/login/", typed).url == "/meetings/"
+
+
+def test_a_blocked_person_cannot_sign_in() -> None:
+    person = PersonFactory.create(is_active=False)
+    client = Client()
+    client.post("/account/login/", {"login": person.email, "password": PASSWORD})
+    assert client.get("/credits/").status_code == 302
+
+
+def test_the_profile_changes_zone_and_format_of_every_time() -> None:
+    meeting = suggest(now=timezone.now().replace(month=1, day=4, hour=9, minute=0))
+    client = as_person(meeting.student)
+    typed = {"first_name": "Jana", "last_name": "N", "time_zone": "Asia/Kathmandu", "date_format": "Y-m-d"}
+    client.post("/account/profile/", typed)
+    assert (
+        f"{meeting.starts_at:%Y-%m-%d} 14:45 (Kathmandu)"
+        in client.get(meeting.get_absolute_url()).content.decode()
+    )
+
+
+def test_the_profile_refuses_a_zone_that_is_none() -> None:
+    person = PersonFactory.create()
+    typed = {"first_name": "J", "last_name": "N", "time_zone": "Mars", "date_format": "Y-m-d"}
+    assert as_person(person).post("/account/profile/", typed).status_code == 200
+    person.refresh_from_db()
+    assert person.time_zone == "Europe/Prague"
+
+
+@pytest.mark.parametrize("address", ["/", "/experts/", "/account/login/", "/no-such-page/", "/admin/login/"])
+def test_every_page_has_the_strict_policy(address: str) -> None:
+    headers = Client().get(address, follow=True).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_pages_of_signed_in_people_are_kept_out_of_caches() -> None:
+    assert "no-store" in as_person(PersonFactory.create()).get("/")["Cache-Control"]
+
+
+def test_a_form_without_its_token_is_refused() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(PersonFactory.create())
+    answer = client.post("/notifications/read/")
+    assert answer.status_code == 403
+    assert "This page was open for too long" in answer.content.decode()
