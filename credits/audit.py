@@ -12,15 +12,19 @@ from credits.models import Account, Posting, Transfer
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A statement that finds what is wrong, and the sentence that names each find."""
+    """A statement that finds what is wrong, and the sentence that names each find.
+
+    `given` are tables that several statements look into.
+    """
 
     sentence: str
     statement: str
+    given: str = ""
 
     def differences(self) -> list[str]:
         """Return one sentence for each row found."""
         with connection.cursor() as cursor:
-            cursor.execute(self.statement)
+            cursor.execute(self.given + self.statement)
             columns = [column.name for column in cursor.description]
             return [self.sentence.format(**dict(zip(columns, row, strict=True))) for row in cursor]
 
@@ -40,12 +44,14 @@ MOVED = """
 CHECKS = (
     Check(
         "Account {id} ({kind}): the balance is {balance}, but its transfers add up to {total}.",
-        MOVED + "SELECT * FROM moved WHERE balance <> total ORDER BY id",
+        "SELECT * FROM moved WHERE balance <> total ORDER BY id",
+        given=MOVED,
     ),
     Check(
         "All accounts together: {total} instead of 0.",
         # What people have is their balances; what the platform has is the sum of its transfers.
-        MOVED + "SELECT * FROM (SELECT sum(coalesce(balance, total)) AS total FROM moved) s WHERE total <> 0",
+        "SELECT * FROM (SELECT sum(coalesce(balance, total)) AS total FROM moved) every WHERE total <> 0",
+        given=MOVED,
     ),
     Check(
         "Account {id} ({kind}): the balance {balance} is negative.",

@@ -114,10 +114,10 @@ def refund(
 
     What the payee no longer has the platform bears (spec: Reversal).
     """
-    if done := find(key):
-        return _refund_made(done)
     back, paid, platform = _wallet(payer), _wallet(payee), _platform(AccountKind.SHARE)
-    from_expert = min(amount - share, _locked(paid).balance or 0)
+    held = _locked_balances(back, paid)[paid.pk]
+    made = find(key)
+    from_expert = _part_from_wallet(made) if made else min(amount - share, held)
     from_platform = amount - from_expert
     legs = [(platform, back, from_platform), (paid, back, from_expert)]
     posting = _post(PostingKind.CORRECTION, legs, key=key, now=now, reference=reference)
@@ -195,9 +195,10 @@ def _in_our_words(error: DatabaseError) -> Exception:
     return error
 
 
-def _refund_made(posting: Posting) -> Refund:
-    parts = dict(posting.transfers.values_list("source__kind", "amount"))
-    return Refund(posting.pk, parts.get(AccountKind.WALLET, 0), parts.get(AccountKind.SHARE, 0))
+def _part_from_wallet(made: Posting) -> int:
+    """Return how much of a posting came from a wallet."""
+    from_wallets = made.transfers.filter(source__kind=AccountKind.WALLET)
+    return int(from_wallets.aggregate(total=Sum("amount", default=0))["total"])
 
 
 def _tell(person: User, kind: Kind, posting: int | None, amount: int, *, now: datetime) -> None:
@@ -222,5 +223,8 @@ def _platform(kind: AccountKind) -> Account:
     return Account.objects.get_or_create(kind=kind, owner=None, reference="")[0]
 
 
-def _locked(account: Account) -> Account:
-    return Account.objects.select_for_update().get(pk=account.pk)
+def _locked_balances(*accounts: Account) -> dict[int, int]:
+    """Lock accounts in the order of their numbers, as `credits_post` does, and return what they hold."""
+    pks = [account.pk for account in accounts]
+    locked = Account.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+    return {account.pk: account.balance or 0 for account in locked}

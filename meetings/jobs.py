@@ -6,7 +6,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from meetings import workflow
+from meetings import audit, workflow
 from meetings.models import Meeting
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,13 @@ def let_time_pass() -> None:
     done = sum(_catch_up(pk, now) for pk in due(now))
     if done:
         log.info("Time passed for %s meetings.", done)
+
+
+@shared_task
+def audit_books() -> None:
+    """Log each difference in the books or between them and the meetings (spec: Audit)."""
+    for difference in audit.differences():
+        log.error("Audit: %s", difference)
 
 
 def due(now: datetime) -> list[int]:

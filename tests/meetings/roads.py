@@ -82,6 +82,34 @@ def rejected(**how: Any) -> Meeting:
     )
 
 
+def with_alternative(
+    mover: Role, /, *, of: Status = Status.AGREED, shift: timedelta = DAY, **how: Any
+) -> Meeting:
+    """Let a party suggest a later start for an agreed meeting, or the expert for a rejected one."""
+    meeting = make_meeting(of, **how)
+    action = Action.RESCHEDULE if of is Status.AGREED else Action.SUGGEST_ANOTHER
+    return act(meeting, action, mover, now=how.get("now", NOW), starts_at=meeting.starts_at + shift)
+
+
+def countered(*, shift: timedelta = DAY, **how: Any) -> Meeting:
+    """Suggest as a user; the expert suggests another date instead of confirming."""
+    meeting = suggest(**how)
+    start, reason = meeting.starts_at + shift, ReasonFactory.create()
+    return act(meeting, Action.COUNTER, BY_EXPERT, now=how.get("now", NOW), starts_at=start, reason=reason)
+
+
+def closed_by_silence(**how: Any) -> Meeting:
+    """Let 168 hours pass after an agreed meeting of which nobody says how it went."""
+    meeting = agreed(**how)
+    return let_time_pass(meeting, meeting.closes_by_silence_at)
+
+
+def join(meeting: Meeting, *roles: Role) -> None:
+    """Let these parties join at the start."""
+    for role in roles:
+        act(meeting, Action.JOIN, role, now=meeting.starts_at)
+
+
 def let_time_pass(meeting: Meeting, now: datetime) -> Meeting:
     """Let the clock have its way with a meeting, as the job does."""
     workflow.catch_up(meeting.pk, now)

@@ -1,0 +1,141 @@
+"""The operators' pages about people, experts and the catalogue.
+
+The page of a person is registered by `meetings.admin`, with the blocking that only meetings know about.
+"""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.admin_pages import ModelAdmin, TabularInline, UserAdmin
+from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
+
+admin.site.site_header = admin.site.site_title = "Expertim"
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class PersonAdmin(UserAdmin):
+    """A person. They sign up themselves; only blocking and unblocking close and open the account."""
+
+    list_display = ("name", "email", "time_zone", "is_active", "is_staff", "date_joined")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    search_fields = ("first_name", "last_name", "email")
+    ordering = ("last_name", "first_name")
+    readonly_fields = ("email", "is_active", "last_login", "date_joined")
+    filter_horizontal = ("groups", "user_permissions")
+    fieldsets = (
+        (None, {"fields": ("email", "password", "is_active")}),
+        (_("Profile"), {"fields": ("first_name", "last_name", "time_zone", "language", "date_format")}),
+        (_("Rights"), {"fields": RIGHTS}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Let people sign up themselves."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Keep everyone whom the books know."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Let only superusers change superusers, so that nobody gives themselves more rights."""
+        is_above = obj is not None and obj.is_superuser and not _is_superuser(request)
+        return super().has_change_permission(request, obj) and not is_above
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Let only superusers give rights."""
+        return self.readonly_fields if True else (*self.readonly_fields, *RIGHTS)
+
+
+class ServiceInline(TabularInline):
+    """The services of an expert; one that is offered no longer is switched off, not deleted."""
+
+    model = Service
+    extra = 0
+    can_delete = False
+
+
+@admin.register(ExpertProfile)
+class ExpertAdmin(ModelAdmin):
+    """An expert's page, its approval, and the services."""
+
+    list_display = ("user", "headline", "city", "is_approved", "is_public")
+    list_filter = ("is_approved", "is_public", "skills__expertise")
+    list_select_related = ("user",)
+    search_fields = ("user__first_name", "user__last_name", "user__email", "headline", "company")
+    autocomplete_fields = ("user",)
+    filter_horizontal = ("skills",)
+    inlines = (ServiceInline,)
+    actions = ("approve", "withdraw_approval")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ExpertProfile | None = None) -> tuple[str, ...]:
+        """Keep a page with its person."""
+        return ("user",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: ExpertProfile | None = None) -> bool:
+        """Keep pages; withdrawing the approval hides them."""
+        return False
+
+    @admin.action(description=_("Approve the selected experts"), permissions=["change"])
+    def approve(self, request: HttpRequest, experts: "QuerySet[ExpertProfile]") -> None:
+        """Let the experts be booked."""
+        self._set_approval(request, experts.filter(is_approved=False), approved=True)
+
+    @admin.action(description=_("Withdraw the approval of the selected experts"), permissions=["change"])
+    def withdraw_approval(self, request: HttpRequest, experts: "QuerySet[ExpertProfile]") -> None:
+        """Hide the experts; meetings that are suggested or agreed already stay."""
+        self._set_approval(request, experts.filter(is_approved=True), approved=False)
+
+    def _set_approval(self, request: HttpRequest, experts: Any, *, approved: bool) -> None:
+        message = "Approved." if approved else "Approval withdrawn."
+        changed = list(experts)
+        for expert in changed:
+            expert.is_approved = approved
+            expert.save(update_fields=["is_approved"])
+            self.log_change(request, expert, message)
+        words = ngettext("%(n)s expert was changed.", "%(n)s experts were changed.", len(changed))
+        messages.success(request, words % {"n": len(changed)})
+
+
+class SkillInline(TabularInline):
+    """The skills of an Expertise."""
+
+    model = Skill
+    extra = 1
+
+
+@admin.register(Expertise)
+class ExpertiseAdmin(ModelAdmin):
+    """A field and its skills."""
+
+    list_display = ("name", "slug", "description")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (SkillInline,)
+
+
+@admin.register(Skill)
+class SkillAdmin(ModelAdmin):
+    """A skill."""
+
+    list_display = ("name", "expertise")
+    list_filter = ("expertise",)
+    list_select_related = ("expertise",)
+    search_fields = ("name",)
+
+
+@admin.register(ServiceKind)
+class ServiceKindAdmin(ModelAdmin):
+    """A kind of service."""
+
+    search_fields = ("name",)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_superuser

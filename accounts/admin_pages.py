@@ -1,0 +1,80 @@
+"""What the operators' pages have in common: pages that only show, and pages that ask before they act."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:  # generic only for the type checker
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+    UserAdmin = auth_admin.UserAdmin[Any]
+else:
+    ModelAdmin, TabularInline, UserAdmin = admin.ModelAdmin, admin.TabularInline, auth_admin.UserAdmin
+
+
+class ShownOnly:
+    """What nobody adds, changes or deletes here, superusers included."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let nobody add."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let nobody change."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let nobody delete."""
+        return False
+
+
+class ViewOnlyAdmin(ShownOnly, ModelAdmin):
+    """Pages of a table that is written elsewhere, such as the books or a timeline."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+
+class AskForm(forms.Form):
+    """Asks for a reason; its key makes a repeated request harmless."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea({"rows": 4, "class": "vLargeTextField"})
+    )
+
+    def renew(self, **values: object) -> None:
+        """Make what was typed a new form, with these hidden values, because the old one is spent or stale."""
+        fresh = {"key": uuid4(), **values}
+        self.data = {**dict(self.data.items()), **{name: str(value) for name, value in fresh.items()}}
+
+
+def ask(
+    page: ModelAdmin,
+    request: HttpRequest,
+    form: AskForm,
+    *,
+    title: str,
+    sentences: Sequence[str],
+    button: str,
+    back: str,
+) -> TemplateResponse:
+    """Show what is about to happen, and the form that makes it happen; `back` leads away from it."""
+    context = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "title": title,
+        "sentences": sentences,
+        "form": form,
+        "button": button,
+        "back": back,
+    }
+    status = 409 if form.errors else 200
+    return TemplateResponse(request, "admin/ask.html", context, status=status)

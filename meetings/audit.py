@@ -1,0 +1,62 @@
+"""Whether meetings and books agree: a "Blocked" meeting has a block of its price, no other has any."""
+
+from django.db.models import Q
+
+from credits import audit as books
+from credits.audit import Check
+from meetings.models import Meeting
+from meetings.vocabulary import PAYMENTS
+
+BLOCKS = """
+    WITH block AS (
+        SELECT * FROM credits_account WHERE kind = 'block' AND balance > 0
+    ), wanted AS (
+        SELECT id, 'meeting:' || id AS reference, student_id,
+            CASE payment WHEN 'blocked' THEN price ELSE 0 END AS credits
+            FROM meetings_meeting
+    )
+"""
+
+CHECKS = (
+    Check(
+        "Meeting {id}: {blocked} credits are blocked instead of {credits} (blocks: {blocks}).",
+        "SELECT wanted.id, credits, coalesce(sum(balance), 0) AS blocked, count(block.id) AS blocks"
+        " FROM wanted LEFT JOIN block USING (reference) GROUP BY wanted.id, credits"
+        " HAVING coalesce(sum(balance), 0) <> credits OR count(block.id) > 1 ORDER BY wanted.id",
+        given=BLOCKS,
+    ),
+    Check(
+        "Meeting {id}: the credits blocked for it are those of person {owner_id} instead of {student_id}.",
+        "SELECT wanted.id, owner_id, student_id FROM wanted JOIN block USING (reference)"
+        " WHERE owner_id <> student_id ORDER BY wanted.id",
+        given=BLOCKS,
+    ),
+    Check(
+        "Account {id}: {balance} credits are blocked for “{reference}”, which is no meeting.",
+        "SELECT block.id, balance, reference FROM block LEFT JOIN wanted USING (reference)"
+        " WHERE wanted.id IS NULL ORDER BY block.id",
+        given=BLOCKS,
+    ),
+)
+
+
+def differences() -> list[str]:
+    """Return a sentence for each thing that is wrong in the books or between them and the meetings."""
+    found = [difference for check in CHECKS for difference in check.differences()]
+    return books.differences() + found + _unknown_pairs()
+
+
+def counts() -> dict[str, int]:
+    """Return how much there is to check."""
+    return {**books.counts(), "meetings": Meeting.objects.count()}
+
+
+def _unknown_pairs() -> list[str]:
+    """Find statuses with a payment status that they cannot have."""
+    known = Q(*(Q(status=status, payment__in=pays) for status, pays in PAYMENTS.items()), _connector=Q.OR)
+    return [
+        f"Meeting {pk}: “{status}” and “{payment}” do not go together."
+        for pk, status, payment in Meeting.objects.exclude(known)
+        .order_by("pk")
+        .values_list("pk", "status", "payment")
+    ]

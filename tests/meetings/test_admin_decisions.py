@@ -1,0 +1,197 @@
+"""What operators do with meetings: cancelling, deciding a review, reversing an evaluation by silence."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from credits import ledger
+from meetings import audit, workflow
+from meetings.admin.decisions import DECISIONS
+from meetings.models import Event, Meeting
+from meetings.transitions import TRANSITIONS
+from meetings.vocabulary import Action, EventKind, Payment, Role, Status
+from tests.factories import PersonFactory
+from tests.meetings.roads import BY_USER, act, agreed, closed_by_silence, make_meeting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator() -> User:
+    return PersonFactory.create(is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def site(operator: User, client: Client) -> Client:
+    client.force_login(operator)
+    return client
+
+
+def page(meeting: Meeting, action: Action) -> str:
+    return reverse("admin:meetings_meeting_decide", args=[meeting.pk, action])
+
+
+def form_of(html: str, **typed: str) -> dict[str, str]:
+    """Return the form of a page as the browser would send it."""
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html)
+    return {name: unescape(value) for name, value in hidden} | typed
+
+
+def decide(site: Client, meeting: Meeting, action: Action, reason: str = "Both agree by phone.") -> Any:
+    shown = site.get(page(meeting, action))
+    assert shown.status_code == 200
+    return site.post(page(meeting, action), form_of(shown.text, reason=reason), follow=True)
+
+
+def fresh(meeting: Meeting) -> Meeting:
+    return Meeting.objects.get(pk=meeting.pk)
+
+
+def state(meeting: Meeting) -> tuple[str, str]:
+    return fresh(meeting).status, fresh(meeting).payment
+
+
+def test_every_row_of_the_operator_has_its_decision() -> None:
+    assert list(DECISIONS) == [row.action for row in TRANSITIONS if row.by is Role.OPERATOR]
+
+
+@pytest.mark.parametrize("status", [Status.AWAITING, Status.AGREED, Status.UNDER_REVIEW])
+def test_cancelling_returns_the_credits_and_tells_both(status: Status, site: Client, operator: User) -> None:
+    meeting = make_meeting(status, now=timezone.now())
+    shown = site.get(page(meeting, Action.CANCEL)).text
+    assert f"30 credits are released and go back to {meeting.student.name}." in shown
+    assert "Both parties are told the outcome and read this." in shown
+    decide(site, meeting, Action.CANCEL, "The expert is ill.")
+    assert state(meeting) == (Status.CANCELLED, Payment.RETURNED)
+    event = Event.objects.get(meeting=meeting, kind=EventKind.CANCELLED_BY_OPERATOR)
+    assert (event.actor, event.words) == (operator, "The expert is ill.")
+    assert LogEntry.objects.get().change_message == "Cancel meeting. The expert is ill."
+    assert audit.differences() == []
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "payment", "sentence", "expert_has"),
+    [
+        (Action.FIND_HELD, Status.HELD, Payment.REIMBURSED, "is charged 30 credits: 24 credits go to", 24),
+        (Action.FIND_USER_ABSENT, Status.NOT_HELD, Payment.REIMBURSED, "is charged 30 credits", 24),
+        (Action.FIND_EXPERT_ABSENT, Status.NOT_HELD, Payment.RETURNED, "30 credits are released", 0),
+    ],
+)
+def test_a_review_is_decided(
+    action: Action, status: Status, payment: Payment, sentence: str, expert_has: int, site: Client
+) -> None:
+    meeting = make_meeting(Status.UNDER_REVIEW)
+    assert sentence in site.get(page(meeting, action)).text
+    decide(site, meeting, action)
+    assert state(meeting) == (status, payment)
+    assert ledger.balance(meeting.expert).available == expert_has
+    assert audit.differences() == []
+
+
+def test_the_reversal_says_before_what_the_platform_bears(site: Client) -> None:
+    meeting = closed_by_silence()
+    ledger.payout(meeting.expert, 20, reason="x", made_by=None, key="test:payout", now=timezone.now())
+    shown = site.get(page(meeting, Action.REVERSE)).text
+    name = meeting.expert.name
+    assert f"gets 30 credits back: 4 credits from {name}, the rest from the platform (26 credits)." in shown
+    assert f"{name} no longer has 20 credits of the payment: the platform bears them." in shown
+    decide(site, meeting, Action.REVERSE)
+    assert state(meeting) == (Status.NOT_HELD, Payment.RETURNED)
+    assert ledger.balance(meeting.expert).available == 0
+    assert audit.differences() == []
+
+
+def test_the_reversal_is_refused_when_its_numbers_have_changed(site: Client) -> None:
+    meeting = closed_by_silence()
+    shown = site.get(page(meeting, Action.REVERSE)).text
+    assert "the platform bears" not in shown
+    ledger.payout(meeting.expert, 20, reason="x", made_by=None, key="test:payout", now=timezone.now())
+    answer = site.post(page(meeting, Action.REVERSE), form_of(shown, reason="She forgot it."))
+    assert answer.status_code == 409
+    assert "the numbers have changed" in answer.text
+    assert "20 credits of the payment: the platform bears them." in answer.text
+    assert "She forgot it." in answer.text
+    assert state(meeting) == (Status.HELD, Payment.REIMBURSED)
+    again = site.post(page(meeting, Action.REVERSE), form_of(answer.text, reason="She forgot it."))
+    assert again.status_code == 302
+    assert state(meeting) == (Status.NOT_HELD, Payment.RETURNED)
+
+
+def test_the_page_of_the_meeting_offers_exactly_what_is_open(site: Client) -> None:
+    for status in Status:
+        meeting = make_meeting(status)
+        shown = site.get(reverse("admin:meetings_meeting_change", args=[meeting.pk])).text
+        offered = [action for action in DECISIONS if f"/decide/{action}/" in shown]
+        rows = workflow.open_actions(fresh(meeting), Role.OPERATOR, timezone.now())
+        assert offered == [row.action for row in rows]
+
+
+def test_a_closed_decision_is_refused_with_the_reason(site: Client) -> None:
+    meeting = make_meeting(Status.HELD)
+    answer = site.get(page(meeting, Action.CANCEL), follow=True)
+    assert "This meeting is “Held” now" in answer.text
+    assert site.post(page(meeting, Action.CANCEL), {}).status_code == 409
+    assert state(meeting) == (Status.HELD, Payment.REIMBURSED)
+
+
+@pytest.mark.parametrize("action", [Action.CONFIRM, Action.CANCEL_LATE, Action.EXPIRE, "nonsense"])
+def test_actions_of_others_have_no_page(action: Action, site: Client) -> None:
+    meeting = agreed()
+    assert site.get(page(meeting, action)).status_code == 404
+    assert site.post(page(meeting, action), {"reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_the_note_is_required(reason: str, site: Client) -> None:
+    meeting = make_meeting(Status.UNDER_REVIEW)
+    answer = decide(site, meeting, Action.FIND_HELD, reason)
+    assert "This field is required." in answer.text
+    assert state(meeting) == (Status.UNDER_REVIEW, Payment.BLOCKED)
+
+
+def test_a_repeated_request_acts_and_is_logged_once(site: Client) -> None:
+    meeting = make_meeting(Status.UNDER_REVIEW)
+    form = form_of(site.get(page(meeting, Action.FIND_HELD)).text, reason="Seen by both.")
+    for _ in range(2):
+        answer = site.post(page(meeting, Action.FIND_HELD), form, follow=True)
+        assert "Done: Decide: held." in answer.text
+    assert Event.objects.filter(meeting=meeting, kind=EventKind.EVALUATED_BY_OPERATOR).count() == 1
+    assert LogEntry.objects.count() == 1
+    assert ledger.balance(meeting.expert).available == 24
+
+
+def test_a_stale_page_is_refused_and_keeps_what_was_typed(site: Client) -> None:
+    now = timezone.now()
+    meeting = agreed(now=now)
+    form = form_of(site.get(page(meeting, Action.CANCEL)).text, reason="A long explanation.")
+    start = meeting.starts_at + timedelta(days=1)
+    act(meeting, Action.RESCHEDULE, BY_USER, now=now, starts_at=start)
+    answer = site.post(page(meeting, Action.CANCEL), form)
+    assert answer.status_code == 409
+    assert "The meeting has changed since you looked at it." in answer.text
+    assert "A long explanation." in answer.text
+    assert state(meeting) == (Status.AGREED, Payment.BLOCKED)
+    again = site.post(page(meeting, Action.CANCEL), form_of(answer.text, reason="A long explanation."))
+    assert again.status_code == 302
+    assert state(meeting) == (Status.CANCELLED, Payment.RETURNED)
+
+
+def test_two_operators_decide_once(site: Client, client: Client) -> None:
+    meeting = make_meeting(Status.UNDER_REVIEW)
+    mine = form_of(site.get(page(meeting, Action.FIND_HELD)).text, reason="Held.")
+    other = Client()
+    other.force_login(PersonFactory.create(is_staff=True, is_superuser=True))
+    theirs = form_of(other.get(page(meeting, Action.FIND_EXPERT_ABSENT)).text, reason="Absent.")
+    assert other.post(page(meeting, Action.FIND_EXPERT_ABSENT), theirs).status_code == 302
+    answer = site.post(page(meeting, Action.FIND_HELD), mine)
+    assert answer.status_code == 409
+    assert state(meeting) == (Status.NOT_HELD, Payment.RETURNED)
+    assert audit.differences() == []

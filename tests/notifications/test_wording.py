@@ -1,0 +1,134 @@
+"""Every kind of notification, told on the real road, is fit to read for its recipient."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.times import seen_by
+from credits import ledger
+from meetings.vocabulary import Action, Progress, Role, Status
+from notifications import wording
+from notifications.kinds import all_kinds
+from notifications.models import Notification
+from tests.factories import PersonFactory
+from tests.meetings.outcomes import ROWS
+from tests.meetings.roads import (
+    DAY,
+    act,
+    agreed,
+    closed_by_silence,
+    let_time_pass,
+    make_meeting,
+    suggest,
+    with_alternative,
+)
+
+pytestmark = pytest.mark.django_db
+
+OPERATOR, USER = Role.OPERATOR, Role.USER
+
+
+def _lapsed() -> None:
+    meeting = with_alternative(USER)
+    let_time_pass(meeting, meeting.starts_at)
+
+
+def _expired() -> None:
+    make_meeting(Status.EXPIRED)
+
+
+def _reversed() -> None:
+    meeting = closed_by_silence()
+    act(meeting, Action.REVERSE, OPERATOR, now=meeting.closes_by_silence_at + DAY, words="Nobody came")
+
+
+def _evaluated() -> None:
+    make_meeting(Status.HELD)
+    make_meeting(Status.NOT_HELD)
+    make_meeting(Status.UNDER_REVIEW)
+    meeting = agreed()
+    act(meeting, Action.RECORD, USER, now=meeting.ends_at, progress=Progress.MY_FAULT)
+
+
+def _reviewed() -> None:
+    meeting = make_meeting(Status.HELD)
+    act(meeting, Action.REVIEW, USER, now=meeting.ends_at + DAY, review="Very clear")
+
+
+def _paid_out() -> None:
+    person, now = PersonFactory.create(credits=100), timezone.now()
+    ledger.payout(person, 10, reason="invoice", made_by=None, key="payout", now=now)
+
+
+def _suggested() -> None:
+    suggest()
+    suggest(by=Role.EXPERT)
+
+
+OTHER_ROADS = (_suggested, _lapsed, _expired, _reversed, _evaluated, _reviewed, _paid_out)
+
+
+def _taken(row: Any) -> Callable[[], None]:
+    def road() -> None:
+        meeting = row.before()
+        act(meeting, row.action, row.role, now=row.at(meeting), **row.typed(meeting))
+
+    return road
+
+
+@pytest.fixture
+def everything_told() -> list[Notification]:
+    for road in (*OTHER_ROADS, *map(_taken, ROWS)):
+        road()
+    return list(Notification.objects.select_related("recipient", "about"))
+
+
+def test_every_kind_is_told_and_reads_well(everything_told: list[Notification]) -> None:
+    assert {note.kind for note in everything_told} == set(all_kinds())
+    for note in everything_told:
+        with seen_by(note.recipient):
+            words = [wording.title(note), wording.text(note), wording.button(note)]
+        assert all(words), note.kind
+        for word in words:
+            assert not set("{}%") & set(word), (note.kind, word)
+            assert "None" not in word, (note.kind, word)
+            assert "unknown" not in word, (note.kind, word)
+        assert wording.text(note).endswith((".", "!", note.facts.get("reason", "."))), note.kind
+
+
+def test_everyone_reads_their_own_clock_and_of_the_other_person() -> None:
+    meeting = suggest(student=PersonFactory.create(credits=100, time_zone="America/New_York"))
+    meeting.expert.time_zone = "Asia/Kathmandu"
+    meeting.expert.save()
+    act(meeting, Action.CANCEL, OPERATOR, words="Twice booked")
+    read = {}
+    for note in Notification.objects.filter(kind="canceled_by_operator"):
+        with seen_by(note.recipient):
+            read[note.recipient] = wording.text(note)
+    words = (
+        "The operator canceled the meeting with {other} about Valuation on {when}. "
+        "30 credits went back to the user. Reason: Twice booked"
+    )
+    assert read == {
+        meeting.student: words.format(other=meeting.expert.name, when="Fri 27.11.2026 04:00 (New York)"),
+        meeting.expert: words.format(other=meeting.student.name, when="Fri 27.11.2026 14:45 (Kathmandu)"),
+    }
+
+
+def test_what_people_typed_is_no_placeholder() -> None:
+    meeting = agreed()
+    act(meeting, Action.CANCEL, Role.EXPERT, words="{other} {0} 100 % %(x)s")
+    note = Notification.objects.get(kind="canceled_by_expert")
+    assert wording.text(note).endswith("Reason: {other} {0} 100 % %(x)s")
+
+
+@pytest.mark.parametrize(("amount", "words"), [(0, "0 credits"), (1, "1 credit"), (15, "15 credits")])
+def test_amounts_carry_their_unit(amount: int, words: str) -> None:
+    assert wording.credits_in_words(amount) == words
+
+
+def test_kinds_have_names_of_their_own() -> None:
+    kinds = all_kinds()
+    assert {name: kind.name for name, kind in kinds.items()} == {name: name for name in kinds}
