@@ -22,18 +22,23 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 class PersonAdmin(UserAdmin):
     """A person. They sign up themselves; only blocking and unblocking close and open the account."""
 
-    list_display = ("name", "email", "time_zone", "is_active", "is_staff", "date_joined")
+    list_display = ("name", "email", "time_zone", "is_open", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff", "is_superuser")
     search_fields = ("first_name", "last_name", "email")
     ordering = ("last_name", "first_name")
-    readonly_fields = ("email", "is_active", "last_login", "date_joined")
+    readonly_fields = ("email", "is_open", "last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
-        (None, {"fields": ("email", "password", "is_active")}),
+        (None, {"fields": ("email", "password", "is_open")}),
         (_("Profile"), {"fields": ("first_name", "last_name", "time_zone", "language", "date_format")}),
         (_("Rights"), {"fields": RIGHTS}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+
+    @admin.display(description=_("active"), boolean=True, ordering="is_active")
+    def is_open(self, person: User) -> bool:
+        """Say whether the person can sign in."""
+        return person.is_active
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let people sign up themselves."""
@@ -50,7 +55,7 @@ class PersonAdmin(UserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Let only superusers give rights."""
-        return self.readonly_fields if True else (*self.readonly_fields, *RIGHTS)
+        return self.readonly_fields if _is_superuser(request) else (*self.readonly_fields, *RIGHTS)
 
 
 class ServiceInline(TabularInline):

@@ -80,7 +80,7 @@ class AccountAdmin(ViewOnlyAdmin):
     list_filter = ("kind",)
     list_select_related = ("owner",)
     search_fields = ("owner__first_name", "owner__last_name", "owner__email", "=reference")
-    ordering = ("-pk",)
+    ordering = ("owner_id", "pk")
 
     def get_urls(self) -> list[URLPattern]:
         """Add one page for each movement."""

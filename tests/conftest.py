@@ -1,18 +1,20 @@
 """What every run of the tests has in common."""
 
 from django.conf import settings
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
-# Random histories touch the database: slow steps are no failure, and failures print how to repeat them.
+# Random histories touch the database: slow steps are no failure. A failing one is printed as it was found;
+# `--hypothesis-profile=shrink` looks for the shortest one, which takes minutes.
+USUAL = (Phase.explicit, Phase.reuse, Phase.generate)
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 hypothesis_settings.register_profile(
-    "expertim",
-    deadline=None,
-    database=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    "usual", deadline=None, database=None, print_blob=True, phases=USUAL, suppress_health_check=SLOW_IS_FINE
 )
-hypothesis_settings.load_profile("expertim")
+hypothesis_settings.register_profile(
+    "shrink", hypothesis_settings.get_profile("usual"), phases=(*USUAL, Phase.shrink)
+)
+hypothesis_settings.load_profile("usual")
 
 
 def pytest_configure() -> None:

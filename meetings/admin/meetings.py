@@ -28,6 +28,7 @@ class MeetingAdmin(ViewOnlyAdmin):
     """A meeting with all that was recorded about it. Only `meetings.workflow` changes it."""
 
     change_form_template = "admin/meetings/meeting/change_form.html"
+    view_on_site = False  # its page is for the two parties only
     list_display = ("number", "student", "expert", "status", "payment", "starts_at", "is_flagged")
     list_filter = ("status", "payment", "is_flagged", "starts_at")
     list_select_related = ("student", "expert")

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import authenticate
@@ -8,12 +9,13 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Expertise, ExpertProfile, ServiceKind, User
 from credits.models import Posting
 from meetings import audit, defaults, jobs, workflow
 from meetings.demo import seed
-from meetings.demo.people import PASSWORD, SHOWN, address
+from meetings.demo.people import PASSWORD, PEOPLE, SHOWN, address
 from meetings.models import Event, Meeting, Reason, Review
 from meetings.vocabulary import Action, Payment, Role, Status
 from notifications.models import Notification
@@ -212,3 +214,23 @@ def test_defaults_fill_only_empty_tables() -> None:
     assert defaults.fill() == len(defaults.SERVICE_KINDS)
     assert defaults.fill() == 0
     assert Reason.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_prepare_takes_every_step_and_can_be_repeated(tmp_path: Path, settings: Settings) -> None:
+    settings.STATIC_ROOT = tmp_path
+    for people in (len(PEOPLE), len(PEOPLE)):
+        out = StringIO()
+        call_command("prepare", "--demo", stdout=out)
+        steps = [line.partition(":")[0] for line in out.getvalue().splitlines()]
+        assert steps == ["tables", "default catalogue", "demo data", "static files"]
+        assert User.objects.count() == people
+    assert (tmp_path / "admin" / "css" / "base.css").exists()
+
+
+@pytest.mark.django_db
+def test_prepare_without_demo_fills_only_the_catalogue(tmp_path: Path, settings: Settings) -> None:
+    settings.STATIC_ROOT = tmp_path
+    call_command("prepare", stdout=StringIO())
+    assert not User.objects.exists()
+    assert ServiceKind.objects.count() == len(defaults.SERVICE_KINDS)

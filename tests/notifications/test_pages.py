@@ -55,5 +55,7 @@ def test_those_of_others_do_not_exist() -> None:
 
 @pytest.mark.parametrize("address", ["/notifications/read/", "/notifications/1/open/"])
 def test_looking_marks_nothing(address: str) -> None:
-    assert as_person(PersonFactory.create()).get(address).status_code == 405
+    person = PersonFactory.create(credits=5)
+    assert as_person(person).get(address).url == "/notifications/"
+    assert Notification.objects.get(recipient=person).read_at is None
     assert Client().get("/notifications/").url == "/account/login/?next=/notifications/"
