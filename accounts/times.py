@@ -36,8 +36,8 @@ def seen_by(person: User | AnonymousUser) -> Iterator[None]:
 def instants(day: date, clock: time, zone: ZoneInfo) -> list[datetime]:
     """Return the UTC instants at which a wall clock in the zone shows this date and time.
 
-    One as a rule; none in the hour that a clock change skips, and at the ends of the calendar; two in the hour
-    that a clock change repeats.
+    One as a rule; none in the hour that a clock change skips and at the ends of the calendar; two in the
+    hour that a clock change repeats.
     """
     wall = datetime.combine(day, clock)
     try:

@@ -30,13 +30,19 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy
         for name in ("first_name", "last_name"):
             self.fields[name].required = True
 
+    def save_own_fields(self) -> None:
+        """Save what the form asks for and nothing else: the rest may have changed meanwhile."""
+        own = ["first_name", "last_name", "time_zone", "date_format"]
+        self.instance.save(update_fields=own)
+        self.instance.wanted_skills.set(self.cleaned_data["wanted_skills"])
+
 
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change what the site knows about the person."""
     form = ProfileForm(request.POST or None, instance=person_of(request))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        form.save_own_fields()
         messages.success(request, _("Your profile is saved."))
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})

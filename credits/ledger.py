@@ -2,7 +2,7 @@
 
 All amounts are whole credits. Each function takes a key made from what caused it; repeating a call with its
 key changes nothing and returns the first posting's number. An amount of 0 moves nothing and returns None.
-Call inside a transaction: a refusal must undo everything around it.
+Each call is whole by itself; call it in the transaction of what causes it, so that a refusal undoes both.
 """
 
 from dataclasses import dataclass

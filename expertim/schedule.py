@@ -6,5 +6,6 @@ MINUTE, DAY = 60.0, 24 * 60 * 60.0
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "expire, lapse and evaluate meetings": {"task": "meetings.jobs.let_time_pass", "schedule": MINUTE},
+    "forget old receipts": {"task": "meetings.jobs.forget_receipts", "schedule": DAY},
     "audit the books": {"task": "meetings.jobs.audit_books", "schedule": DAY},
 }

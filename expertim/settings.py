@@ -120,6 +120,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+# Guessing is limited by address; per account generously, so that a stranger does not lock its owner out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,60/h/key"}
+# How many proxies of ours stand in front and add to X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- Words and times ------------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.times import written
+from meetings import reviews
 from meetings.models import Meeting
 from meetings.step import Ask, Guard, Step
-from meetings.vocabulary import Progress, Role
+from meetings.vocabulary import Role
 
 FURTHEST_AHEAD = timedelta(days=730)
 PASSED = gettext_lazy("This time has passed. Please choose a start in the future.")
@@ -83,15 +84,16 @@ def progress_said(step: Step) -> str | None:
     """Ask how the meeting went, and for stars where a user says that it went smoothly."""
     if step.entry.progress is None:
         return _("Please choose how the meeting went.")
-    contented_user = step.role is Role.USER and step.entry.progress is Progress.SMOOTH
-    if contented_user and step.entry.stars not in range(1, 6):
+    if step.asks_for_stars and step.entry.stars not in range(1, 6):
         return _("Please give one to five stars. Only the operator sees them.")
     return None
 
 
 def review_given(step: Step) -> str | None:
-    """Ask for the text, which may be empty."""
-    return None if step.entry.review is not None else _("Please write your evaluation in words.")
+    """Ask for the text; one written before may be emptied."""
+    if step.entry.review or reviews.text_of(step.meeting.student, step.meeting.expert):
+        return None
+    return _("Please write your evaluation in words.")
 
 
 CHECKS: dict[Ask, Guard] = {

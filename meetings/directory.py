@@ -35,8 +35,8 @@ class ExpertFilter(forms.Form):
         """Return the experts that are looked for; what is not understood narrows nothing."""
         self.is_valid()
         asked = self.cleaned_data
-        if words := asked.get("q"):
-            experts = experts.filter(pk__in=ExpertProfile.objects.filter(_matches(words)))
+        for word in asked.get("q", "").split():
+            experts = experts.filter(pk__in=ExpertProfile.objects.filter(_matches(word)))
         if expertise := asked.get("expertise"):
             experts = experts.filter(pk__in=ExpertProfile.objects.filter(skills__expertise=expertise))
         if skill := asked.get("skill"):
@@ -66,14 +66,11 @@ def for_cards(experts: ExpertQuerySet, viewer: User | None) -> "QuerySet[ExpertP
     )
 
 
-def _matches(words: str) -> Q:
-    found = Q()
-    for word in words.split():
-        found &= (
-            Q(user__first_name__icontains=word)
-            | Q(user__last_name__icontains=word)
-            | Q(company__icontains=word)
-            | Q(headline__icontains=word)
-            | Q(skills__name__icontains=word)
-        )
-    return found
+def _matches(word: str) -> Q:
+    return (
+        Q(user__first_name__icontains=word)
+        | Q(user__last_name__icontains=word)
+        | Q(company__icontains=word)
+        | Q(headline__icontains=word)
+        | Q(skills__name__icontains=word)
+    )

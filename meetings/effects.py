@@ -6,13 +6,15 @@ the same transaction.
 
 from datetime import datetime
 
+from django.utils.translation import ngettext
+
 from credits import ledger
 from meetings import reviews
 from meetings.attendance import has_attended
 from meetings.models import Answer, Terms
 from meetings.pricing import Charge
-from meetings.step import Effect, Step
-from meetings.vocabulary import Evaluation, Outcome, Payment, Progress, Role
+from meetings.step import ActionRefused, Effect, Step
+from meetings.vocabulary import Evaluation, Outcome, Payment, Role
 
 
 def approve_alone(step: Step) -> None:
@@ -33,11 +35,14 @@ def withdraw_agreement(step: Step) -> None:
 
 
 def block_price(step: Step) -> None:
-    """Block the price from the user's credits. Raises NotEnoughCredits."""
-    meeting = step.meeting
-    step.posting = ledger.block(
-        meeting.student, meeting.price, reference=meeting.reference, key=_key(step, "block"), now=step.now
-    )
+    """Block the price from the user's credits. Raises ActionRefused where they do not suffice."""
+    meeting, key = step.meeting, _key(step, "block")
+    try:
+        step.posting = ledger.block(
+            meeting.student, meeting.price, reference=meeting.reference, key=key, now=step.now
+        )
+    except ledger.NotEnoughCredits as shortage:
+        raise _short_of_credits(shortage.missing) from shortage
     meeting.payment = Payment.BLOCKED
     step.facts["blocked_credits"] = meeting.price
 
@@ -126,12 +131,11 @@ def move(step: Step) -> None:
 
 def record_answer(step: Step) -> None:
     """Keep how the party says the meeting went; stars only from a user who says that it went smoothly."""
-    contented_user = step.role is Role.USER and step.entry.said is Progress.SMOOTH
     Answer.objects.create(
         meeting=step.meeting,
         role=step.role,
         progress=step.entry.said,
-        stars=step.entry.stars if contented_user else None,
+        stars=step.entry.stars if step.asks_for_stars else None,
         at=step.now,
     )
 
@@ -173,6 +177,15 @@ def lower_flag(step: Step) -> None:
     step.meeting.is_flagged = False
 
 
+def _short_of_credits(missing: int) -> ActionRefused:
+    words = ngettext(
+        "You need %(missing)s more credit for this. Nothing was changed.",
+        "You need %(missing)s more credits for this. Nothing was changed.",
+        missing,
+    )
+    return ActionRefused(words % {"missing": missing}, missing_credits=missing)
+
+
 def _charge(step: Step, charge: Charge) -> None:
     meeting = step.meeting
     step.posting = ledger.charge(
@@ -196,7 +209,7 @@ def _charge(step: Step, charge: Charge) -> None:
 def _move(step: Step, starts_at: datetime) -> None:
     meeting = step.meeting
     length = meeting.length
-    step.facts["previous_starts_at"] = meeting.starts_at
+    step.facts |= {"previous_starts_at": meeting.starts_at, "alternative_starts_at": starts_at}
     meeting.starts_at = starts_at
     meeting.ends_at = meeting.starts_at + length
     meeting.date_version += 1

@@ -27,18 +27,26 @@ class OnceForm(forms.Form):
     """A form that acts once: its key makes a repeated request harmless."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    # What a person said of the meeting as it was: never taken over to the meeting as it is now.
+    acknowledgements = ("overlap", "deduction")
+
+    def renew(self) -> None:
+        """Make the form fit to be sent again after a refusal, with everything typed still there."""
+        kept = {name: value for name, value in self.data.items() if name not in self.acknowledgements}
+        self.data = {**kept, "key": str(uuid4())}
 
 
 class StartForm(OnceForm):
     """Asks for a start on the person's own clock."""
 
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: User, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.person, self.now = person, now
         self.zone = ZoneInfo(person.time_zone)
 
     def add_start(self) -> None:
         """Add the fields for a date and a time; which of two is asked only where the time comes twice."""
-        today = datetime.now(self.zone)
+        today = self.now.astimezone(self.zone)
         earliest, latest = (today - DAY).date(), (today + FURTHEST_AHEAD + DAY).date()
         self.fields["date"] = forms.DateField(
             label=_("Date"),
@@ -47,19 +55,32 @@ class StartForm(OnceForm):
         )
         self.fields["time"] = forms.TimeField(
             label=_("Time"),
+            input_formats=["%H:%M"],
             widget=forms.TimeInput({"type": "time", "step": "300"}, format="%H:%M"),
             help_text=_("On your clock: %(zone)s") % {"zone": zone_name(today)},
         )
         self.fields["which"] = forms.CharField(
             label=_("First or second time"), required=False, max_length=1, widget=forms.HiddenInput
         )
+        self.fields["zone"] = forms.CharField(
+            required=False, max_length=64, initial=self.person.time_zone, widget=forms.HiddenInput
+        )
 
     def clean(self) -> dict[str, Any]:
         """Turn date and time into the instant that they name, asking where they name none or two."""
         data = super().clean() or self.cleaned_data
-        if "date" in data and "time" in data:
+        if (data.get("zone") or self.person.time_zone) != self.person.time_zone:
+            self._ask_in_new_zone()
+        elif "date" in data and "time" in data:
             data["starts_at"] = self._instant(instants(data["date"], data["time"], self.zone))
         return data
+
+    def _ask_in_new_zone(self) -> None:
+        """Refuse a time that was typed for another clock than the person has by now."""
+        self.data = {**dict(self.data.items()), "zone": self.person.time_zone}
+        self.add_error(
+            None, _("Your time zone has changed since this page was shown. Please check the time.")
+        )
 
     def _instant(self, found: list[datetime]) -> datetime | None:
         if not found:
@@ -98,8 +119,8 @@ class ActionForm(StartForm):
     def __init__(
         self, row: Transition, meeting: Meeting, *, now: datetime, person: User, data: Any = None
     ) -> None:
-        super().__init__(data, person=person, initial={"revision": meeting.revision})
-        self.row, self.meeting, self.now = row, meeting, now
+        super().__init__(data, person=person, now=now, initial={"revision": meeting.revision})
+        self.row, self.meeting = row, meeting
         for ask in row.asks:
             ADD_FIELDS[ask](self)
 
@@ -119,8 +140,9 @@ class ActionForm(StartForm):
         )
 
     def renew(self) -> None:
-        """Make the form fit to be sent again after a refusal, with everything typed still there."""
-        self.data = {**dict(self.data.items()), "key": str(uuid4()), "revision": str(self.meeting.revision)}
+        """Make the form fit to be sent again, for the meeting as it is now."""
+        super().renew()
+        self.data = {**self.data, "revision": str(self.meeting.revision)}
 
     def add_reason(self) -> None:
         """Add the list of reasons."""
@@ -146,9 +168,10 @@ class ActionForm(StartForm):
     def add_deduction(self) -> None:
         """Add the second confirmation of a late cancelling, with its numbers."""
         numbers = {"charged": self.meeting.late_charge.amount, "price": self.meeting.price}
-        self.fields["deduction"] = forms.BooleanField(
-            label=_("Yes, deduct %(charged)s of %(price)s credits") % numbers, required=False
+        words = (
+            _("Yes, deduct %(charged)s of %(price)s credits") if numbers["charged"] else _("Yes, cancel now")
         )
+        self.fields["deduction"] = forms.BooleanField(label=words % numbers, required=False)
 
     def add_progress(self) -> None:
         """Add the question how it went; users also give stars and, if they like, words."""

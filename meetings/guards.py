@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Service
+from accounts.times import written
 from meetings.attendance import has_attended
 from meetings.models import Meeting
 from meetings.step import Step
@@ -96,7 +97,9 @@ def doors_open(step: Step) -> str | None:
     """Let parties in from 15 minutes before the start until the end."""
     meeting = step.meeting
     if step.now < meeting.joinable_from:
-        return _("It is too early to join. The link opens 15 minutes before the start.")
+        return _("It is too early to join. The link opens on %(at)s.") % {
+            "at": written(meeting.joinable_from)
+        }
     if step.now < meeting.ends_at:
         return None
     return _("This meeting has ended, so nobody can join it any more.")
@@ -116,7 +119,7 @@ def time_to_answer(step: Step) -> str | None:
         return _("This meeting has not ended yet. You can say how it went after its end.")
     if step.now < meeting.closes_by_silence_at:
         return None
-    return _("The 168 hours for saying how the meeting went are over, so it is evaluated automatically.")
+    return _("The time for saying how the meeting went is over, so it is evaluated automatically.")
 
 
 def not_answered(step: Step) -> str | None:
@@ -178,4 +181,4 @@ def paid_by_silence(step: Step) -> str | None:
     meeting = step.meeting
     if meeting.evaluation == Evaluation.SILENCE and meeting.payment == Payment.REIMBURSED:
         return None
-    return _("Only an automatic evaluation after 168 hours that was charged can be reversed, and only once.")
+    return _("Only an evaluation by silence that was charged can be reversed, and only once.")

@@ -6,7 +6,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from meetings import audit, workflow
+from meetings import audit, receipts, workflow
 from meetings.models import Meeting
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,12 @@ def audit_books() -> None:
     """Log each difference in the books or between them and the meetings (spec: Audit)."""
     for difference in audit.differences():
         log.error("Audit: %s", difference)
+
+
+@shared_task
+def forget_receipts() -> None:
+    """Delete what makes repeated requests harmless, once it is too old to matter."""
+    receipts.forget_old(timezone.now())
 
 
 def due(now: datetime) -> list[int]:

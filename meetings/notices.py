@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from meetings.step import Step
+from meetings.step import Entry, Step
 from meetings.vocabulary import PARTIES, Role
 from notifications import outbox
 from notifications.kinds import Kind
@@ -46,7 +46,7 @@ def tell(notice: Notice, step: Step, event: "Event") -> None:
             source=f"event:{event.pk}",
             reference=step.meeting.reference,
             about=step.meeting.person(role.other),
-            facts=_facts(step),
+            facts=_facts(step) | _reason(notice.kind, step.entry),
             now=step.now,
         )
 
@@ -56,15 +56,21 @@ def _recipients(to: To, actor: Role) -> tuple[Role, ...]:
 
 
 def _facts(step: Step) -> dict[str, Any]:
-    meeting, entry = step.meeting, step.entry
+    meeting = step.meeting
     return {
         "skill": meeting.skill.name,
         "starts_at": meeting.starts_at,
         "minutes": meeting.minutes,
         "price_credits": meeting.price,
-        "reason": entry.reason.name if entry.reason else entry.words.strip(),
         **step.facts,
     }
+
+
+def _reason(kind: Kind, entry: Entry) -> dict[str, str]:
+    """Return the reason that was given, for kinds that tell it; others must not even keep it."""
+    if "{reason}" not in str(kind.text):
+        return {}
+    return {"reason": entry.reason.name if entry.reason else entry.words.strip()}
 
 
 def _declare(name: str, title: "StrPromise", text: "StrPromise", button: "StrPromise", to: To) -> Notice:
@@ -297,8 +303,8 @@ UNDER_REVIEW = _both(
     "under_review",
     _("Meeting under review"),
     _(
-        "The answers about the meeting with {other} about {skill} on {starts_at} differ. The operator decides; "
-        "until then the credits stay blocked."
+        "The meeting with {other} about {skill} on {starts_at} needs a decision: the answers and the attendance "
+        "do not agree. The operator decides; until then the credits stay blocked."
     ),
     _OPEN,
 )

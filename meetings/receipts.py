@@ -1,6 +1,6 @@
 """Repeated requests: a form acts once, and its repetition finds what it did."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from meetings.models import Meeting, Receipt
 from meetings.step import ActionRefused, Entry
+
+KEPT = timedelta(days=30)
 
 
 def claim(key: UUID, actor: User, contents: str, *, now: datetime) -> Receipt:
@@ -26,6 +28,11 @@ def claim(key: UUID, actor: User, contents: str, *, now: datetime) -> Receipt:
             _("This form was sent before with other contents, so nothing was changed. Please open it again.")
         )
     return receipt
+
+
+def forget_old(now: datetime) -> int:
+    """Delete receipts of forms that nobody will send again, and return how many."""
+    return Receipt.objects.filter(made_at__lt=now - KEPT).delete()[0]
 
 
 def settle(receipt: Receipt, meeting: Meeting) -> None:

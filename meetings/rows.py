@@ -33,16 +33,6 @@ class Row:
     duty: Action | None
     link: str
 
-    @property
-    def is_request(self) -> bool:
-        """Whether a date waits for the other party's answer."""
-        return self.status is Status.AWAITING or self.alternative_starts_at is not None
-
-    @property
-    def waits_for_me(self) -> bool:
-        """Whether the next move is this person's."""
-        return self.duty is not None
-
 
 def rows_for(meetings: Iterable[Meeting], person: User, now: datetime) -> list[Row]:
     """Return the meetings as rows for this person; fetch them `for_rows` to ask the database only once."""

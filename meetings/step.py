@@ -64,6 +64,11 @@ class Step:
     posting: int | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def asks_for_stars(self) -> bool:
+        """Whether this answer takes stars: that of a user who says that the meeting went smoothly."""
+        return self.role is Role.USER and self.entry.progress == Progress.SMOOTH
+
 
 Guard = Callable[[Step], str | None]
 Effect = Callable[[Step], None]
@@ -72,8 +77,7 @@ Effect = Callable[[Step], None]
 class ActionRefused(Exception):
     """An action that changes nothing: `words` say why, and what can be done now.
 
-    `page` leads to where the person can help themselves, if there is such a place; `missing_credits` is set
-    where that is what stands between.
+    `missing_credits` is set where credits are what is missing; the page then leads to My account.
     """
 
     def __init__(self, words: str, *, missing_credits: int = 0) -> None:

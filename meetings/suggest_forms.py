@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ExpertProfile, Service, Skill, User
@@ -44,7 +43,7 @@ class SuggestForm(StartForm):
         """Say at the field what is wrong with the start."""
         data = super().clean()
         if start := data.get("starts_at"):
-            problem = start_problem(start, timezone.now())
+            problem = start_problem(start, self.now)
             if problem:
                 self.add_error("date", problem)
         return data
@@ -89,7 +88,7 @@ class UserSuggestForm(SuggestForm):
             skill=data["skill"],
             starts_at=data["starts_at"],
             role=self.role,
-            now=timezone.now(),
+            now=self.now,
             note=data["note"],
         )
 
@@ -121,7 +120,7 @@ class ExpertSuggestForm(SuggestForm):
             skill=data["skill"],
             starts_at=data["starts_at"],
             role=self.role,
-            now=timezone.now(),
+            now=self.now,
             minutes=data["minutes"],
             price=data["price"],
         )

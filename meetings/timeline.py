@@ -18,7 +18,7 @@ LINKED_TO_MOVEMENTS = (EventKind.REIMBURSED, EventKind.REVERSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Line:
     """One line of the timeline: `words` are what a person said, `details` what was counted."""
 
     label: str
@@ -28,16 +28,16 @@ class Entry:
     leads_to_movement: bool
 
 
-def timeline(meeting: Meeting) -> list[Entry]:
+def timeline(meeting: Meeting) -> list[Line]:
     """Return what happened to the meeting, oldest first."""
-    return [_entry(event) for event in meeting.events.select_related("reason")]
+    return [_line(event) for event in meeting.events.select_related("reason")]
 
 
-def _entry(event: Event) -> Entry:
+def _line(event: Event) -> Line:
     kind = EventKind(event.kind)
     detail = DETAILS.get(kind)
     said = event.reason.name if event.reason else event.words
-    return Entry(
+    return Line(
         label=str(kind.label),
         at=event.at,
         details=detail(event.facts) if detail else "",
@@ -73,7 +73,17 @@ def _reimbursed(facts: dict[str, Any]) -> str:
 
 
 def _outcome(facts: dict[str, Any]) -> str:
-    return str(Outcome(facts["outcome"]).label)
+    return _joined(
+        str(Outcome(facts["outcome"]).label), _released(facts) if "charged_credits" not in facts else ""
+    )
+
+
+def _new_date(facts: dict[str, Any]) -> str:
+    return _joined(_alternative(facts), _blocked(facts))
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
 
 
 def _refunded(facts: dict[str, Any]) -> str:
@@ -98,7 +108,8 @@ DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.ALTERNATIVE_REJECTED_BY_EXPERT: _alternative,
     EventKind.ALTERNATIVE_CANCELLED_BY_USER: _alternative,
     EventKind.ALTERNATIVE_CANCELLED_BY_EXPERT: _alternative,
-    EventKind.REPLACEMENT_APPROVED_BY_USER: _blocked,
+    EventKind.REPLACEMENT_APPROVED_BY_USER: _new_date,
+    EventKind.REPLACEMENT_APPROVED_BY_EXPERT: _new_date,
     EventKind.LAPSED: _alternative,
     EventKind.EVALUATED_AUTOMATICALLY: _outcome,
     EventKind.EVALUATED_BY_OPERATOR: _outcome,

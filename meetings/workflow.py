@@ -11,10 +11,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
-from credits.ledger import NotEnoughCredits
 from meetings import drafts, notices, receipts
 from meetings.checks import CHECKS
 from meetings.models import Event, Meeting
@@ -157,23 +155,11 @@ def _change(row: Transition, step: Step) -> None:
     meeting = step.meeting
     if meeting._state.adding:
         meeting.save()
-    try:
-        for effect in row.effects:
-            effect(step)
-    except NotEnoughCredits as shortage:
-        raise _short_of_credits(shortage.missing) from shortage
+    for effect in row.effects:
+        effect(step)
     meeting.status = row.target or meeting.status
     meeting.revision += not row.quiet
     meeting.save(update_fields=CHANGING)
-
-
-def _short_of_credits(missing: int) -> ActionRefused:
-    words = ngettext(
-        "You need %(missing)s more credit for this. Nothing was changed; My account shows what you have.",
-        "You need %(missing)s more credits for this. Nothing was changed; My account shows what you have.",
-        missing,
-    )
-    return ActionRefused(words % {"missing": missing}, missing_credits=missing)
 
 
 def _note(row: Transition, step: Step) -> None:

@@ -7,7 +7,6 @@ from django.db.models.lookups import IsNull
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.people import person_of
 from notifications.models import Notification
@@ -26,17 +25,18 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def open_notification(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark one as read and lead to its object."""
+    """Mark one as read and lead to its object; whoever comes here from signing in finds the list."""
+    if request.method != "POST":
+        return redirect("notifications:list")
     notification = get_object_or_404(Notification, pk=pk, recipient=person_of(request))
     Notification.objects.filter(pk=pk, read_at=None).update(read_at=timezone.now())
     return redirect(page_of(notification.reference))
 
 
 @login_required
-@require_POST
 def mark_all_read(request: HttpRequest) -> HttpResponse:
-    """Mark all of the person's notifications as read."""
-    Notification.objects.filter(recipient=person_of(request)).unread().update(read_at=timezone.now())
+    """Mark all of the person's notifications as read; only looking marks nothing."""
+    if request.method == "POST":
+        Notification.objects.filter(recipient=person_of(request)).unread().update(read_at=timezone.now())
     return redirect("notifications:list")

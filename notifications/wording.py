@@ -1,5 +1,6 @@
 """A notification in words, for the person who reads it now."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils.translation import ngettext
 from accounts.times import written
 from notifications.kinds import all_kinds
 from notifications.models import Notification
+
+log = logging.getLogger(__name__)
 
 
 def title(notification: Notification) -> str:
@@ -20,7 +23,13 @@ def text(notification: Notification) -> str:
     """Return what happened in sentences, times in the active zone."""
     facts = {name: _in_words(name, value) for name, value in notification.facts.items()}
     other = notification.about.name if notification.about else ""
-    return str(all_kinds()[notification.kind].text).format_map({"other": other, **facts})
+    words = str(all_kinds()[notification.kind].text)
+    try:
+        return words.format_map({"other": other, **facts})
+    except KeyError:
+        # One row written by older code must not take the whole list down.
+        log.exception("Notification %s lacks a fact for its text.", notification.pk)
+        return title(notification)
 
 
 def button(notification: Notification) -> str:
@@ -38,5 +47,5 @@ def _in_words(name: str, value: Any) -> str:
     if name.endswith("_at"):
         return written(datetime.fromisoformat(value)) if value else _("unknown")
     if name.endswith("_credits"):
-        return credits_in_words(value)
+        return credits_in_words(value) if value else _("no credits")
     return str(value)

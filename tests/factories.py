@@ -1,6 +1,7 @@
 """People and offers for tests; meetings are made by `tests.meetings.roads`, on the real road."""
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -26,9 +27,9 @@ class PersonFactory(DjangoModelFactory[User]):
     def credits(self: User, create: bool, amount: int | None) -> None:
         """Grant the person this many credits."""
         if create and amount:
-            ledger.grant(
-                self, amount, reason="test", made_by=None, key=f"test:grant:{self.pk}", now=timezone.now()
-            )
+            how = {"reason": "test", "made_by": None, "key": f"test:grant:{self.pk}", "now": timezone.now()}
+            with transaction.atomic():
+                ledger.grant(self, amount, **how)
 
 
 class ExpertiseFactory(DjangoModelFactory[Expertise]):

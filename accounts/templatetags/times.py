@@ -1,4 +1,4 @@
-"""How templates write times, amounts and people."""
+"""How templates write times."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

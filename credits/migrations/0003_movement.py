@@ -6,25 +6,25 @@ from django.db import migrations, models
 
 CREATE = """
 CREATE VIEW credits_movement AS
-WITH side AS (
-    SELECT t.posting_id, account.owner_id, -t.amount AS amount
-        FROM credits_transfer t JOIN credits_account account ON account.id = t.source_id
-        WHERE account.owner_id IS NOT NULL
-    UNION ALL
-    SELECT t.posting_id, account.owner_id, t.amount
-        FROM credits_transfer t JOIN credits_account account ON account.id = t.target_id
-        WHERE account.owner_id IS NOT NULL
-), net AS (
-    SELECT posting_id, owner_id, sum(amount)::bigint AS amount
-        FROM side GROUP BY posting_id, owner_id HAVING sum(amount) <> 0
+WITH net AS (
+    SELECT posting_id, owner_id, sum(amount)::bigint AS amount FROM (
+        SELECT t.posting_id, account.owner_id, -t.amount AS amount
+            FROM credits_transfer t JOIN credits_account account ON account.id = t.source_id
+            WHERE account.owner_id IS NOT NULL
+        UNION ALL
+        SELECT t.posting_id, account.owner_id, t.amount
+            FROM credits_transfer t JOIN credits_account account ON account.id = t.target_id
+            WHERE account.owner_id IS NOT NULL
+    ) AS side GROUP BY posting_id, owner_id HAVING sum(amount) <> 0
 ), running AS (
     SELECT posting_id, owner_id, amount,
         sum(amount) OVER (PARTITION BY owner_id ORDER BY posting_id)::bigint AS owned_after
         FROM net
 )
-SELECT running.posting_id, running.owner_id, running.amount, running.owned_after,
-    (SELECT side.owner_id FROM side
-        WHERE side.posting_id = running.posting_id AND side.owner_id <> running.owner_id LIMIT 1
+SELECT posting_id, owner_id, amount, owned_after,
+    (SELECT other.owner_id FROM credits_transfer t
+        JOIN credits_account other ON other.id IN (t.source_id, t.target_id)
+        WHERE t.posting_id = running.posting_id AND other.owner_id <> running.owner_id LIMIT 1
     ) AS counterparty_id
     FROM running
 """

@@ -25,7 +25,7 @@ class Answer(models.Model):
             models.UniqueConstraint(fields=["meeting", "role"], name="meetings_one_answer_per_party"),
             models.CheckConstraint(condition=Q(role__in=PARTIES), name="meetings_only_parties_answer"),
             models.CheckConstraint(
-                condition=Q(role="user", progress="smooth", stars__range=(1, 5))
+                condition=Q(role="user", progress="smooth", stars__isnull=False, stars__range=(1, 5))
                 | (~Q(role="user", progress="smooth") & Q(stars=None)),
                 name="meetings_stars_from_contented_users",
             ),

@@ -30,7 +30,8 @@ class Event(models.Model):
     posting = models.ForeignKey(Posting, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        ordering = ["at", "pk"]
+        # Written under the lock of their meeting: their numbers are their order.
+        ordering = ["pk"]
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [

@@ -55,6 +55,19 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         to_evaluate = Q(status=Status.AGREED, ends_at__lte=now)
         return self.filter(request | alternative | to_evaluate)
 
+    def waiting_for(self, person: User, now: datetime) -> "MeetingQuerySet":
+        """Those in which this person's answer is the next thing that everybody waits for."""
+        as_user, as_expert = Q(student=person), Q(expert=person)
+        unapproved = as_user & Q(approved_by_user=False) | as_expert & Q(approved_by_expert=False)
+        others = as_user & Q(alternative_by=Role.EXPERT) | as_expert & Q(alternative_by=Role.USER)
+        said = Q(answers__role=Role.USER) & as_user | Q(answers__role=Role.EXPERT) & as_expert
+        answered = Meeting.objects.filter(said).values("pk")
+        return self.unsettled(now).filter(
+            Q(status=Status.AWAITING) & unapproved
+            | Q(alternative_starts_at__gt=now, starts_at__gt=now) & others
+            | Q(status=Status.AGREED, ends_at__lte=now) & ~Q(pk__in=answered)
+        )
+
     def for_rows(self) -> "MeetingQuerySet":
         """With all that a list shows and that its buttons depend on, in a fixed number of queries."""
         people = self.select_related("student", "expert", "skill", "service__kind", "service__expert")
@@ -174,6 +187,10 @@ class Meeting(models.Model):
             models.Index(
                 fields=["ends_at"], condition=Q(status=Status.AGREED), name="meetings_may_fall_silent"
             ),
+            models.Index(
+                fields=["ends_at"], condition=Q(status=Status.UNDER_REVIEW), name="meetings_under_review"
+            ),
+            models.Index(fields=["ends_at"], condition=Q(is_flagged=True), name="meetings_flagged"),
         ]
 
     def __str__(self) -> str:

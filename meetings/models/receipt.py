@@ -11,7 +11,7 @@ class Receipt(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64)
     meeting = models.ForeignKey("meetings.Meeting", models.PROTECT, null=True, related_name="+")
-    made_at = models.DateTimeField()
+    made_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
         return str(self.key)

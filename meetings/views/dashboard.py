@@ -16,7 +16,7 @@ from accounts.people import person_of
 from meetings.directory import for_cards, visible_experts
 from meetings.models import Meeting
 from meetings.models.meeting import MeetingQuerySet
-from meetings.rows import rows_for
+from meetings.rows import Row, rows_for
 from meetings.vocabulary import PARTIES, Role, Status
 
 SHORT_LIST, PAGE, EXPERTS = 10, 30, 6
@@ -68,7 +68,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     chosen = MeetingFilter({"expertise": request.GET.get("expertise", "")})
     mine = chosen.narrow(person, now)
     coming, past = mine.to_come(now), mine.taken_place(now)
-    waiting = rows_for(mine.unsettled(now).for_rows().order_by("starts_at"), person, now)
+    for_me = mine.waiting_for(person, now)
+    for_others = mine.unsettled(now).filter(starts_at__gt=now).exclude(pk__in=for_me.values("pk"))
     experts = visible_experts(person).exclude(pk=person.pk)
     if chosen.expertise_chosen:
         experts = experts.filter(
@@ -79,13 +80,19 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "chosen": chosen.expertise_chosen,
         "to_come": coming.count(),
         "taken_place": past.count(),
-        "for_me": [row for row in waiting if row.waits_for_me],
-        "for_others": [row for row in waiting if not row.waits_for_me and row.is_request],
-        "scheduled": rows_for(coming.for_rows().order_by("starts_at")[:SHORT_LIST], person, now),
+        "waiting": for_me.count(),
+        "for_me": _rows(for_me, person, now),
+        "for_others": _rows(for_others, person, now),
+        "scheduled": _rows(coming, person, now),
         "held": rows_for(past.for_rows().order_by("-starts_at")[:SHORT_LIST], person, now),
         "experts": for_cards(experts, person)[:EXPERTS],
     }
     return render(request, "meetings/dashboard.html", context)
+
+
+def _rows(meetings: MeetingQuerySet, person: User, now: datetime) -> list[Row]:
+    """Return the first of them as rows, the earliest start first."""
+    return rows_for(meetings.for_rows().order_by("starts_at")[:SHORT_LIST], person, now)
 
 
 @login_required

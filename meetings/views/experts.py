@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.models import Expertise, ExpertProfile, User
 from accounts.people import person_of
@@ -59,10 +58,11 @@ def expert(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def favourite(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a listed expert to one's favourites, or take them off."""
     profile = get_object_or_404(ExpertProfile.objects.listed(), pk=pk)
+    if request.method != "POST":
+        return redirect(profile)
     favourites = person_of(request).favourites
     if request.POST.get("favourite") == "yes":
         favourites.add(profile)

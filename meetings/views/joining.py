@@ -1,5 +1,7 @@
 """Personal links: from the mail or the page into the room."""
 
+from datetime import datetime
+
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,7 +28,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     meeting, role, date_version = _given_to(request, token)
     opened = admission(meeting, role, date_version, now)
     if request.method == "POST" and opened.door is Door.OPEN:
-        return _enter(request, meeting, role, opened)
+        return _enter(request, meeting, role, opened, now)
     context = {
         "meeting": meeting,
         "other": meeting.person(role.other),
@@ -55,9 +57,10 @@ def _given_to(request: HttpRequest, token: str) -> tuple[Meeting, Role, int]:
     return meeting, role, date_version
 
 
-def _enter(request: HttpRequest, meeting: Meeting, role: Role, opened: Admission) -> HttpResponse:
+def _enter(
+    request: HttpRequest, meeting: Meeting, role: Role, opened: Admission, now: datetime
+) -> HttpResponse:
     """Record the participation, once, and lead to the platform."""
-    now = timezone.now()
     if not opened.is_recorded:
         try:
             workflow.perform(meeting, Action.JOIN, role=role, actor=person_of(request), now=now)

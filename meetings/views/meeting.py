@@ -19,6 +19,10 @@ from meetings.transitions import Transition, row_for
 from meetings.views.finding import NOT_BY_FORM, action_row, own_meeting
 from meetings.vocabulary import Role, Status
 
+# What the other party answered stays hidden until then (spec: After the meeting).
+ANSWERS_SHOWN = (Status.UNDER_REVIEW, Status.HELD, Status.NOT_HELD)
+NOT_FINAL = (Status.AWAITING, Status.AGREED, Status.REJECTED)
+
 
 def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a meeting to one of its parties, with what they can do now."""
@@ -36,9 +40,10 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         return _ask(request, row, ActionForm(row, meeting, now=now, person=person))
     form = ActionForm(row, meeting, now=now, person=person, data=request.POST)
     if not form.is_valid():
-        return _show(request, form)
+        closed = workflow.why_not(meeting, row, now)
+        return _refuse(request, form, ActionRefused(closed)) if closed else _show(request, form)
     try:
-        workflow.perform(
+        done = workflow.perform(
             meeting,
             row.action,
             role=role,
@@ -50,8 +55,14 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         )
     except ActionRefused as refusal:
         return _refuse(request, form, refusal)
-    messages.success(request, _("Done: %(action)s.") % {"action": row.action.label})
+    messages.success(request, _what_was_done(meeting, done))
     return redirect(meeting)
+
+
+def _what_was_done(before: Meeting, after: Meeting) -> str:
+    if before.status == after.status:
+        return _("Your answer is saved.")
+    return _("Done: the meeting is “%(status)s” now.") % {"status": after.get_status_display()}
 
 
 def _ask(request: HttpRequest, row: Transition, form: ActionForm) -> HttpResponse:
@@ -80,8 +91,8 @@ def _refuse(request: HttpRequest, form: ActionForm, refusal: ActionRefused) -> H
         again.renew()
         again.full_clean()
         again.add_error(None, refusal.words)
-        return _show(request, again, status=409)
-    context = _about(meeting, role) | {"refusal": refusal.words, "typed": form.cleaned_data.get("words", "")}
+        return _show(request, again, status=409, missing_credits=refusal.missing_credits)
+    context = _about(meeting, role) | {"refusal": refusal.words, "typed": form.data.get("words", "")}
     return render(request, "meetings/meeting_detail.html", context, status=409)
 
 
@@ -91,14 +102,17 @@ def _open_instead(meeting: Meeting, row: Transition, form: ActionForm) -> Transi
     return instead if instead and workflow.why_not(meeting, instead, form.now) is None else None
 
 
-def _show(request: HttpRequest, form: ActionForm, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, form: ActionForm, status: int = 200, missing_credits: int = 0
+) -> HttpResponse:
     row, meeting = form.row, form.meeting
     context = {
         "form": form,
         "meeting": meeting,
         "action": row.action,
         "other": meeting.person(row.by.other),
-        "consequences": consequences(meeting, row.action, row.by),
+        "consequences": consequences(meeting, row.action, row.by, form.now),
+        "missing_credits": missing_credits,
     }
     return render(request, "meetings/action.html", context, status=status)
 
@@ -121,5 +135,7 @@ def _about(meeting: Meeting, role: Role) -> dict[str, object]:
         "answer_by": meeting.answer_by,
         "blocked": ledger.blocked_for(meeting.reference),
         "timeline": timeline(meeting),
+        "answers": meeting.answers.order_by("at") if meeting.status in ANSWERS_SHOWN else [],
+        "is_open": meeting.status_at(now) in NOT_FINAL,
         "may_suggest": role is Role.EXPERT,
     }

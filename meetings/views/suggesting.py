@@ -28,13 +28,15 @@ def suggest_to_expert(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("You cannot suggest a meeting to yourself."))
         return redirect(expert)
     form = UserSuggestForm(
-        request.POST or None, person=person, expert=expert, initial=_wishes(request, expert, person)
+        request.POST or None,
+        person=person,
+        expert=expert,
+        now=timezone.now(),
+        initial=_wishes(request, expert, person),
     )
     if request.method == "POST" and form.is_valid():
-        response = _suggest(request, form, form.draft(person))
-        if response:
-            return response
-    return _show(request, form, expert.user)
+        return _suggest(request, form, form.draft(person), back=expert.get_absolute_url())
+    return _show(request, form, expert.user, back=expert.get_absolute_url())
 
 
 def suggest_to_user(request: HttpRequest, pk: int) -> HttpResponse:
@@ -42,46 +44,50 @@ def suggest_to_user(request: HttpRequest, pk: int) -> HttpResponse:
     meeting, role = own_meeting(request, pk)
     if role is not Role.EXPERT:
         raise Http404
-    expert = meeting.service.expert
     before = {
         "service": meeting.service,
         "skill": meeting.skill,
         "minutes": meeting.service.minutes,
         "price": meeting.service.price,
     }
-    form = ExpertSuggestForm(request.POST or None, person=person_of(request), expert=expert, initial=before)
+    form = ExpertSuggestForm(
+        request.POST or None,
+        person=person_of(request),
+        expert=meeting.service.expert,
+        now=timezone.now(),
+        initial=before,
+    )
     if request.method == "POST" and form.is_valid():
-        response = _suggest(request, form, form.draft_for(meeting.student))
-        if response:
-            return response
-    return _show(request, form, meeting.student)
+        return _suggest(request, form, form.draft_for(meeting.student), back=meeting.get_absolute_url())
+    return _show(request, form, meeting.student, back=meeting.get_absolute_url())
 
 
-def _suggest(request: HttpRequest, form: SuggestForm, meeting: Meeting) -> HttpResponse | None:
-    """Make the suggestion and lead to it; None where it was refused, with the reason in the form."""
-    person = person_of(request)
+def _suggest(request: HttpRequest, form: SuggestForm, meeting: Meeting, *, back: str) -> HttpResponse:
+    """Make the suggestion and lead to it; where it is refused, say why in the form."""
+    person, other = form.person, meeting.person(form.role.other)
     try:
         made = workflow.suggest(
-            meeting, role=form.role, actor=person, now=timezone.now(), key=form.cleaned_data["key"]
+            meeting, role=form.role, actor=person, now=form.now, key=form.cleaned_data["key"]
         )
     except ActionRefused as refusal:
         form.add_error(None, refusal.words)
-        return None
-    messages.success(
-        request,
-        _("Your suggestion is sent. %(other)s answers next.") % {"other": made.person(form.role.other)},
-    )
-    if overlaps(made, person, timezone.now()):
+        form.renew()
+        return _show(request, form, other, back=back, missing_credits=refusal.missing_credits)
+    messages.success(request, _("Your suggestion is sent. %(other)s answers next.") % {"other": other.name})
+    if overlaps(made, person, form.now):
         messages.warning(request, _("You have another agreed meeting at the same time."))
     return redirect(made)
 
 
-def _show(request: HttpRequest, form: SuggestForm, other: User) -> HttpResponse:
+def _show(
+    request: HttpRequest, form: SuggestForm, other: User, *, back: str, missing_credits: int = 0
+) -> HttpResponse:
     context = {
         "form": form,
         "other": other,
-        "expert": form.expert,
-        "balance": ledger.balance(person_of(request)) if form.role is Role.USER else None,
+        "back": back,
+        "missing_credits": missing_credits,
+        "balance": ledger.balance(form.person) if form.role is Role.USER else None,
     }
     return render(request, "meetings/suggest.html", context)
 

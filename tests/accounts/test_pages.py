@@ -109,3 +109,22 @@ def test_a_form_without_its_token_is_refused() -> None:
     answer = client.post("/notifications/read/")
     assert answer.status_code == 403
     assert "This page was open for too long" in answer.content.decode()
+
+
+def test_saving_a_profile_does_not_open_an_account_that_was_blocked_meanwhile() -> None:
+    person = PersonFactory.create()
+    client = as_person(person)
+    typed = {"first_name": "J", "last_name": "N", "time_zone": "UTC", "date_format": "Y-m-d"}
+    save = User.save
+
+    def block_first(self: User, *args: object, **kwargs: object) -> None:
+        User.objects.filter(pk=self.pk).update(is_active=False)
+        save(self, *args, **kwargs)
+
+    User.save = block_first
+    try:
+        client.post("/account/profile/", typed)
+    finally:
+        User.save = save
+    person.refresh_from_db()
+    assert (person.first_name, person.is_active) == ("J", False)

@@ -211,7 +211,7 @@ class World:
         return True
 
     def review(self, m: Paper, role: str, _now: datetime, words: str) -> bool:
-        if role != "user" or m.status != "Held":
+        if role != "user" or m.status != "Held" or not (words or (m.user, m.expert) in self.texts):
             return False
         if words and (m.user, m.expert) not in self.texts:
             self.texts.add((m.user, m.expert))

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from credits import ledger
 from meetings import workflow
 from meetings.drafts import draft
@@ -222,7 +224,8 @@ def paying_each_other() -> None:
 
 def _grant(service: Any) -> None:
     person = service.expert.user
-    ledger.grant(person, 100, reason="test", made_by=None, key=f"race:{person.pk}", now=NOW)
+    with transaction.atomic():
+        ledger.grant(person, 100, reason="test", made_by=None, key=f"race:{person.pk}", now=NOW)
 
 
 RACES = (

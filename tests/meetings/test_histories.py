@@ -247,6 +247,7 @@ class Histories(RuleBasedStateMachine):
             assert found.payment in PAYMENTS[Status(found.status)]
             assert (found.get_status_display(), found.get_payment_display()) == (paper.status, paper.payment)
             assert (found.starts_at, found.ends_at) == (paper.start, paper.end)
+            assert {role for role in ("user", "expert") if found.is_approved_by(Role(role))} == paper.approved
             assert (found.alternative_starts_at, found.alternative_by) == (
                 paper.alternative,
                 paper.alternative_by,

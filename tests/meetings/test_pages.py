@@ -16,9 +16,9 @@ from accounts.models import User
 from meetings import rooms, workflow
 from meetings.models import Meeting
 from meetings.transitions import TRANSITIONS
-from meetings.vocabulary import Action, Role, Status
+from meetings.vocabulary import Action, Progress, Role, Status
 from tests.factories import ExpertFactory, PersonFactory, ReasonFactory, ServiceFactory
-from tests.meetings.roads import BY_EXPERT, BY_USER, DAY, HOUR, act, agreed, make_meeting, suggest
+from tests.meetings.roads import BY_EXPERT, BY_USER, DAY, HOUR, act, after_end, agreed, make_meeting, suggest
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +255,32 @@ def test_lists_ask_the_database_as_often_for_many_rows_as_for_few(address: str) 
             assert client.get(address).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_an_acknowledgement_is_not_taken_over_to_another_date() -> None:
+    now = timezone.now()
+    user = PersonFactory.create(credits=300)
+    agreed(now=now, student=user, starts_in=6 * DAY)
+    agreed(now=now, student=user, starts_in=8 * DAY)
+    meeting = agreed(now=now, student=user)
+    act(meeting, Action.RESCHEDULE, BY_EXPERT, now=now, starts_at=now + 6 * DAY)
+    client = as_person(user)
+    form = form_of(client, f"/meetings/{meeting.pk}/confirm-alternative/")
+    act(meeting, Action.CANCEL_ALTERNATIVE, BY_EXPERT, now=now)
+    act(meeting, Action.RESCHEDULE, BY_EXPERT, now=now, starts_at=now + 8 * DAY)
+    answer = send(client, meeting, Action.CONFIRM_ALTERNATIVE, form, overlap="on")
+    assert answer.status_code == 409
+    assert not answer.context["form"]["overlap"].value()
+
+
+def test_answers_are_shown_once_they_decided_and_not_before() -> None:
+    now = timezone.now()
+    meeting = agreed(now=now - 9 * DAY)
+    act(meeting, Action.RECORD, BY_EXPERT, now=after_end(meeting), progress=Progress.OTHERS_FAULT)
+    client = as_person(meeting.student)
+    words = "Meeting didn&#x27;t take place because of the other party"
+    with time_machine.travel(after_end(meeting), tick=False):
+        client = as_person(meeting.student)
+        assert words not in client.get(meeting.get_absolute_url()).content.decode()
+        act(meeting, Action.RECORD, BY_USER, now=after_end(meeting), progress=Progress.MY_FAULT)
+        assert words in client.get(meeting.get_absolute_url()).content.decode()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.models import Service, User
-from meetings import workflow
+from meetings import receipts, workflow
 from meetings.drafts import draft
 from meetings.models import Meeting, Receipt
 from meetings.step import ActionRefused, Entry, MeetingChanged
@@ -163,6 +163,17 @@ def test_the_operators_forms_act_once_too(key: UUID) -> None:
     before = everything()
     workflow.perform(meeting, Action.FIND_HELD, now=now, revision=meeting.revision, **form)
     assert everything() == before
+
+
+def test_forms_are_forgotten_after_a_month() -> None:
+    meeting = agreed()
+    days_ago = {days: uuid4() for days in (31, 30, 1)}
+    for days, key in days_ago.items():
+        Receipt.objects.create(
+            key=key, actor=meeting.student, digest="x", meeting=meeting, made_at=NOW - days * DAY
+        )
+    assert receipts.forget_old(NOW) == 1
+    assert {receipt.key for receipt in Receipt.objects.all()} == {days_ago[30], days_ago[1]}
 
 
 # --- Suggestions sent twice ------------------------------------------------------------------------

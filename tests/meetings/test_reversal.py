@@ -23,7 +23,7 @@ from tests.meetings.traces import Trace, credits_of, everything, labels
 
 pytestmark = pytest.mark.django_db
 
-ONLY_SILENCE = "Only an automatic evaluation after 168 hours that was charged can be reversed, and only once."
+ONLY_SILENCE = "Only an evaluation by silence that was charged can be reversed, and only once."
 
 
 def reverse(meeting: Meeting, **typed: Any) -> Meeting:

@@ -126,6 +126,15 @@ def test_no_words_are_no_review(student: User, service: Service, words: str | No
     assert (texts(), owned(student)) == ([], 70)
 
 
+@pytest.mark.parametrize("words", ["", "  \n", None])
+def test_a_first_text_without_words_is_refused(student: User, service: Service, words: str | None) -> None:
+    meeting = held(student, service)
+    before = everything()
+    with pytest.raises(ActionRefused, match="Please write your evaluation in words"):
+        write(meeting, words)
+    assert everything() == before
+
+
 def test_no_words_first_and_words_later_earn_the_bonus(student: User, service: Service) -> None:
     meeting = held(student, service, words="")
     write(meeting, "Good.")
@@ -171,11 +180,3 @@ def test_the_expert_reviews_nobody(student: User, service: Service) -> None:
 def test_a_review_leaves_the_revision(student: User, service: Service) -> None:
     meeting = held(student, service)
     assert write(meeting, "Good.").revision == meeting.revision
-
-
-def test_a_missing_text_is_asked_for(student: User, service: Service) -> None:
-    meeting = held(student, service)
-    before = everything()
-    with pytest.raises(ActionRefused, match="Please write your evaluation in words"):
-        write(meeting, None)
-    assert everything() == before

@@ -197,3 +197,24 @@ def test_an_overlap_is_hinted_at(service: Service) -> None:
     client = as_person(user)
     answer = client.post(f"/experts/{service.expert_id}/suggest/", fill_in(client, service), follow=True)
     assert "You have another agreed meeting at the same time." in answer.content.decode()
+
+
+def test_a_time_typed_for_another_clock_is_asked_again(service: Service) -> None:
+    user = PersonFactory.create(credits=100)
+    client = as_person(user)
+    form = fill_in(client, service, zone="Europe/Prague")
+    User.objects.filter(pk=user.pk).update(time_zone="America/New_York")
+    page = send(client, service, form).content.decode()
+    assert "Your time zone has changed since this page was shown." in page
+    assert 'name="zone" value="America/New_York"' in page
+    assert not Meeting.objects.exists()
+
+
+def test_a_refused_form_can_be_mended_and_sent_again(service: Service) -> None:
+    user = PersonFactory.create(credits=10)
+    client = as_person(user)
+    refused = send(client, service, fill_in(client, service))
+    assert "My account shows what you have." in refused.content.decode()
+    ledger.grant(user, 90, reason="Purchase", made_by=None, key="test:more", now=timezone.now())
+    key = refused.context["form"]["key"].value()
+    assert send(client, service, {**fill_in(client, service), "key": key}).status_code == 302

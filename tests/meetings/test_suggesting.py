@@ -153,9 +153,9 @@ def test_the_edges_of_those_two_years_are_allowed(start: timedelta) -> None:
 @pytest.mark.parametrize(
     ("owned", "missing", "words"),
     [
-        (29, 1, "You need 1 more credit for this. Nothing was changed; My account shows what you have."),
-        (5, 25, "You need 25 more credits for this. Nothing was changed; My account shows what you have."),
-        (0, 30, "You need 30 more credits for this. Nothing was changed; My account shows what you have."),
+        (29, 1, "You need 1 more credit for this. Nothing was changed."),
+        (5, 25, "You need 25 more credits for this. Nothing was changed."),
+        (0, 30, "You need 30 more credits for this. Nothing was changed."),
     ],
 )
 def test_without_enough_credits_nothing_changes(

@@ -6,7 +6,7 @@ import pytest
 
 from meetings.models import Meeting, Terms
 from meetings.step import ActionRefused
-from meetings.vocabulary import Action, Role, Status
+from meetings.vocabulary import Action, Progress, Role, Status
 from tests.meetings.roads import (
     DAY,
     HOUR,
@@ -78,7 +78,7 @@ def test_a_held_meeting_is_paid_by_its_own_share() -> None:
     Terms.objects.create(share_percent=33)
     meeting = agreed(price=10)
     change_everything(meeting)
-    smooth = {"progress": "smooth", "stars": 5}
+    smooth = {"progress": Progress.SMOOTH, "stars": 5}
     act(meeting, Action.RECORD, Role.USER, now=meeting.ends_at, **smooth)
     assert credits_of(meeting) == (90, 0, 7, 3)
 

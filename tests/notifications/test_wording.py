@@ -91,6 +91,7 @@ def test_every_kind_is_told_and_reads_well(everything_told: list[Notification]) 
         with seen_by(note.recipient):
             words = [wording.title(note), wording.text(note), wording.button(note)]
         assert all(words), note.kind
+        assert words[0] != words[1], note.kind
         for word in words:
             assert not set("{}%") & set(word), (note.kind, word)
             assert "None" not in word, (note.kind, word)
