@@ -9,11 +9,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.admin_pages import AskForm, ShownOnly, TabularInline, ViewOnlyAdmin, ask
 from accounts.models import User
 from accounts.people import person_of
+from accounts.times import written
 from credits import ledger
 from credits.models import Account, AccountKind, Posting, Transfer
 from notifications.wording import credits_in_words
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 MOST = 1_000_000
+LATEST = 50
 
 
 class AmountForm(AskForm):
@@ -81,6 +84,8 @@ class AccountAdmin(ViewOnlyAdmin):
     list_select_related = ("owner",)
     search_fields = ("owner__first_name", "owner__last_name", "owner__email", "=reference")
     ordering = ("owner_id", "pk")
+    fields = ("kind", "owner", "reference", "holds", "movements", "latest_transfers")
+    readonly_fields = ("holds", "movements", "latest_transfers")
 
     def get_urls(self) -> list[URLPattern]:
         """Add one page for each movement."""
@@ -93,6 +98,18 @@ class AccountAdmin(ViewOnlyAdmin):
             for movement in MOVEMENTS
         ]
         return [*pages, *super().get_urls()]
+
+    @admin.display(description=gettext_lazy("Credits in it"))
+    def holds(self, account: Account) -> int:
+        """Write what is in the account."""
+        return account.holds()
+
+    @admin.display(description=gettext_lazy("Latest transfers"))
+    def latest_transfers(self, account: Account) -> SafeString:
+        """List what came and went, newest first."""
+        transfers = Transfer.objects.filter(Q(source=account) | Q(target=account))
+        latest = transfers.select_related("posting").order_by("-pk")[:LATEST]
+        return format_html_join("", "<p>{} {}: {}</p>", (_line(transfer, account) for transfer in latest))
 
     @admin.display(description=gettext_lazy("Movements"))
     def movements(self, account: Account) -> SafeString | str:
@@ -180,6 +197,13 @@ class TransferAdmin(ViewOnlyAdmin):
     list_select_related = ("posting", "source__owner", "target__owner")
     search_fields = ("=posting__reference", "=posting__key")
     ordering = ("-pk",)
+
+
+def _line(transfer: Transfer, account: Account) -> tuple[str, str, str]:
+    posting = transfer.posting
+    amount = transfer.amount if transfer.target_id == account.pk else -transfer.amount
+    what = " ".join(filter(None, [str(posting.get_kind_display()), posting.reference]))
+    return written(posting.made_at), what, f"{amount:+}"
 
 
 def _accounts_of(person: User) -> str:

@@ -7,7 +7,7 @@ construction. Postings and transfers are append-only: the database refuses to ch
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 
@@ -85,6 +85,14 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return " ".join(filter(None, [self.get_kind_display(), self.reference, str(self.owner or "")]))
+
+    def holds(self) -> int:
+        """Return how many credits are in it; for an account of the platform, the sum of its transfers."""
+        if self.balance is not None:
+            return self.balance
+        received = self.received.aggregate(total=Sum("amount", default=0))["total"]
+        given = self.given.aggregate(total=Sum("amount", default=0))["total"]
+        return int(received - given)
 
 
 class Posting(models.Model):
