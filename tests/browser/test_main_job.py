@@ -168,7 +168,7 @@ def platform_account(page: Page, operator: User) -> tuple[str, list[str]]:
     """Return what the platform's share holds and its movements, without dates, as the admin shows them."""
     sign_in(page, operator)
     page.goto("/admin/credits/account/?kind__exact=share")
-    page.locator("#result_list a").first.click()
+    page.locator("#result_list tbody a").first.click()
     held = page.locator(".field-holds .readonly").inner_text()
     lines = page.locator(".field-latest_transfers p").all_inner_texts()
     return held, [line.partition(") ")[2] for line in lines]
