@@ -91,7 +91,7 @@ def progress_said(step: Step) -> str | None:
 
 def review_given(step: Step) -> str | None:
     """Ask for the text; one written before may be emptied."""
-    if (step.entry.review or "").strip() or reviews.text_of(step.meeting.student, step.meeting.expert):
+    if step.entry.review_words or reviews.text_of(step.meeting.student, step.meeting.expert):
         return None
     return _("Please write your evaluation in words.")
 

@@ -142,7 +142,7 @@ def record_answer(step: Step) -> None:
 
 def write_review(step: Step) -> None:
     """Keep the user's words about the expert; the first ones earn the bonus."""
-    reviews.write(step.meeting, step.entry.review or "", bonus=Terms.objects.current().bonus, now=step.now)
+    reviews.write(step.meeting, step.entry.review_words, bonus=Terms.objects.current().bonus, now=step.now)
 
 
 def fall_silent(step: Step) -> None:

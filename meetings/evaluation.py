@@ -51,7 +51,7 @@ def after_answer(step: Step) -> list[Next]:
     if outcome is None:
         return []
     verdict: list[Next] = [(ACTIONS[outcome], Role.CLOCK)]
-    if outcome is Outcome.HELD and step.role is Role.USER and step.entry.review:
+    if outcome is Outcome.HELD and step.role is Role.USER and step.entry.review_words:
         verdict.append((Action.REVIEW, Role.USER))
     return verdict
 

@@ -44,6 +44,11 @@ class Entry:
         return self.starts_at
 
     @property
+    def review_words(self) -> str:
+        """The words about the expert; blanks are none."""
+        return (self.review or "").strip()
+
+    @property
     def said(self) -> Progress:
         """How the meeting went, where the action has checked that it was said."""
         if self.progress is None:
