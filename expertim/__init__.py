@@ -1,0 +1,5 @@
+"""The project: wiring only. Importing it makes the Celery application known to whatever uses Django."""
+
+from expertim.celery import app
+
+__all__ = ["app"]

@@ -1,5 +1,6 @@
 """All settings, from the environment. Names and defaults are described in .env.example."""
 
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +145,13 @@ REFERENCE_PAGES = {
     "account": ("credits:account", _("My account")),
 }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Expertim <no-reply@localhost>")
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+CALENDAR_ORGANIZER = parseaddr(DEFAULT_FROM_EMAIL)[1]
+# A mail server's address ("smtp+tls://user:password@host:587"); without one each mail becomes a file.
 EMAIL_FILE_PATH = BASE_DIR / "mails"
+EMAIL_BACKEND = "notifications.eml.EmailBackend"
+EMAIL_TIMEOUT = 10
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
 
 # --- Meeting face to face ---------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from django.utils.translation import override
 from meetings.notices import To
 from meetings.step import Ask
 from meetings.transitions import TRANSITIONS, Transition
-from meetings.vocabulary import Role, Status
+from meetings.vocabulary import Status
 
 PAGE = """# The lifecycle of a meeting
 
@@ -82,7 +82,10 @@ def _row(row: Transition) -> tuple[object, ...]:
 
 
 def _told(row: Transition, to: To) -> str:
-    return "both" if to is To.BOTH else Role(row.by).other.label.lower()
+    if to is To.BOTH:
+        return "both"
+    role = row.by if to is To.ACTOR else row.by.other
+    return f"{role.label.lower()}, by mail" if to is To.ACTOR else str(role.label.lower())
 
 
 def _joined(words: Iterable[object]) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import ngettext
 
 from credits import ledger
-from meetings import reviews
+from meetings import reminders, reviews
 from meetings.attendance import has_attended
 from meetings.models import Answer, Terms
 from meetings.pricing import Charge
@@ -27,6 +27,7 @@ def agree(step: Step) -> None:
     """Note that both parties approve the date in force, from now on."""
     step.meeting.approved_by_user = step.meeting.approved_by_expert = True
     step.meeting.agreed_at = step.now
+    reminders.arm(step.meeting, step.now)
 
 
 def withdraw_agreement(step: Step) -> None:

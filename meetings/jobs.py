@@ -6,7 +6,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from meetings import audit, receipts, workflow
+from meetings import audit, receipts, reminders, workflow
 from meetings.models import Meeting
 
 log = logging.getLogger(__name__)
@@ -50,3 +50,11 @@ def _catch_up(pk: int, now: datetime) -> bool:
     except Exception:
         log.exception("Time could not pass for meeting %s.", pk)
         return False
+
+
+@shared_task
+def send_reminders() -> None:
+    """Send the reminders that are due (spec: Time passing)."""
+    settled = reminders.send_due(timezone.now())
+    if settled:
+        log.info("%s reminders settled.", settled)

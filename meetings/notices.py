@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from meetings import calendar, freshness
+from meetings.models import Meeting
 from meetings.step import Entry, Step
 from meetings.vocabulary import PARTIES, Role
 from notifications import outbox
 from notifications.kinds import Kind
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
     from meetings.models import Event
-
-KINDS: tuple[Kind, ...] = ()
 
 
 class To(StrEnum):
-    """Who is told: the party who did not act, or both."""
+    """Who is told: the party who did not act, the one who did, or both."""
 
     OTHER = "other"
+    ACTOR = "actor"
     BOTH = "both"
 
 
@@ -39,31 +38,37 @@ class Notice:
 
 def tell(notice: Notice, step: Step, event: "Event") -> None:
     """Write the notice for each of its recipients, in the transaction of the action."""
+    meeting = step.meeting
     for role in _recipients(notice.to, step.role):
         outbox.tell(
-            step.meeting.person(role),
+            meeting.person(role),
             notice.kind,
             source=f"event:{event.pk}",
-            reference=step.meeting.reference,
-            about=step.meeting.person(role.other),
-            facts=_facts(step) | _reason(notice.kind, step.entry),
+            reference=meeting.reference,
+            about=meeting.person(role.other),
+            facts=facts_of(meeting, role) | step.facts | _reason(notice.kind, step.entry),
             now=step.now,
         )
 
 
-def _recipients(to: To, actor: Role) -> tuple[Role, ...]:
-    return PARTIES if to is To.BOTH else (actor.other,)
-
-
-def _facts(step: Step) -> dict[str, Any]:
-    meeting = step.meeting
+def facts_of(meeting: Meeting, role: Role) -> dict[str, Any]:
+    """Return what every notification about a meeting may speak of, for the party with this role."""
     return {
+        "role": role,
         "skill": meeting.skill.name,
         "starts_at": meeting.starts_at,
         "minutes": meeting.minutes,
         "price_credits": meeting.price,
-        **step.facts,
+        "date_version": meeting.date_version,
+        "sequence": meeting.revision,
+        "in_calendars": meeting.agreed_at is not None,
     }
+
+
+def _recipients(to: To, actor: Role) -> tuple[Role, ...]:
+    if to is To.BOTH:
+        return PARTIES
+    return (actor,) if to is To.ACTOR else (actor.other,)
 
 
 def _reason(kind: Kind, entry: Entry) -> dict[str, str]:
@@ -73,19 +78,16 @@ def _reason(kind: Kind, entry: Entry) -> dict[str, str]:
     return {"reason": entry.reason.name if entry.reason else entry.words.strip()}
 
 
-def _declare(name: str, title: "StrPromise", text: "StrPromise", button: "StrPromise", to: To) -> Notice:
-    global KINDS  # noqa: PLW0603 - the rows below are the one place where kinds are declared
-    kind = Kind(name, title, text, button)
-    KINDS = (*KINDS, kind)
-    return Notice(kind, to)
+def _other(*words: Any, **more: Any) -> Notice:
+    return Notice(Kind(*words, **more), To.OTHER)
 
 
-def _other(name: str, title: "StrPromise", text: "StrPromise", button: "StrPromise") -> Notice:
-    return _declare(name, title, text, button, To.OTHER)
+def _actor(*words: Any, **more: Any) -> Notice:
+    return Notice(Kind(*words, **more | {"in_bell": False}), To.ACTOR)
 
 
-def _both(name: str, title: "StrPromise", text: "StrPromise", button: "StrPromise") -> Notice:
-    return _declare(name, title, text, button, To.BOTH)
+def _both(*words: Any, **more: Any) -> Notice:
+    return Notice(Kind(*words, **more), To.BOTH)
 
 
 _ANSWER, _OPEN = _("Answer"), _("Open the meeting")
@@ -107,12 +109,14 @@ CONFIRMED_BY_USER = _other(
     _("Meeting confirmed by user"),
     _("{other} confirmed the meeting about {skill} on {starts_at}."),
     _OPEN,
+    invitation=calendar.request,
 )
 CONFIRMED_BY_EXPERT = _other(
     "confirmed_by_expert",
     _("Meeting confirmed by expert"),
     _("{other} confirmed the meeting about {skill} on {starts_at}."),
     _OPEN,
+    invitation=calendar.request,
 )
 REJECTED_BY_USER = _other(
     "rejected_by_user",
@@ -147,6 +151,7 @@ CANCELLED_BY_USER = _other(
         "{other} canceled the meeting about {skill} on {starts_at} in time, so nothing was charged. Reason: {reason}"
     ),
     _OPEN,
+    invitation=calendar.cancel,
 )
 CANCELLED_LATE_BY_USER = _other(
     "canceled_late_by_user",
@@ -156,6 +161,7 @@ CANCELLED_LATE_BY_USER = _other(
         "you receive {expert_credits}. Reason: {reason}"
     ),
     _OPEN,
+    invitation=calendar.cancel,
 )
 CANCELLED_BY_EXPERT = _other(
     "canceled_by_expert",
@@ -164,6 +170,7 @@ CANCELLED_BY_EXPERT = _other(
         "{other} canceled the meeting about {skill} on {starts_at}. {released_credits} are yours again. Reason: {reason}"
     ),
     _OPEN,
+    invitation=calendar.cancel,
 )
 RESCHEDULE_REJECTED_BY_USER = _other(
     "rescheduling_rejected_by_user",
@@ -212,12 +219,14 @@ ALTERNATIVE_CONFIRMED_BY_USER = _other(
     _("Alternative date confirmed by user"),
     _("{other} confirmed the new date of the meeting about {skill}: {starts_at}."),
     _OPEN,
+    invitation=calendar.request,
 )
 ALTERNATIVE_CONFIRMED_BY_EXPERT = _other(
     "alternative_confirmed_by_expert",
     _("Alternative date confirmed by expert"),
     _("{other} confirmed the new date of the meeting about {skill}: {starts_at}."),
     _OPEN,
+    invitation=calendar.request,
 )
 ALTERNATIVE_REJECTED_BY_USER = _other(
     "alternative_rejected_by_user",
@@ -271,6 +280,7 @@ CANCELLED_BY_OPERATOR = _both(
         "{released_credits} went back to the user. Reason: {reason}"
     ),
     _OPEN,
+    invitation=calendar.cancel,
 )
 EVALUATED_HELD = _both(
     "evaluated_held",
@@ -318,3 +328,64 @@ REVERSED = _both(
     ),
     _OPEN,
 )
+
+# --- For the calendar of the one who acted: by mail only ---------------------------------------
+
+CALENDAR_AGREED = _actor(
+    "calendar_agreed",
+    _("Meeting agreed"),
+    _(
+        "You agreed on the meeting with {other} about {skill} on {starts_at}. This mail brings it to your calendar."
+    ),
+    _OPEN,
+    invitation=calendar.request,
+)
+CALENDAR_MOVED = _actor(
+    "calendar_moved",
+    _("Meeting moved"),
+    _(
+        "You moved the meeting with {other} about {skill} to {starts_at}. This mail moves it in your calendar."
+    ),
+    _OPEN,
+    invitation=calendar.request,
+)
+CALENDAR_CANCELLED = _actor(
+    "calendar_canceled",
+    _("Meeting canceled"),
+    _(
+        "You canceled the meeting with {other} about {skill} on {starts_at}. This mail takes it out of your calendar."
+    ),
+    _OPEN,
+    invitation=calendar.cancel,
+)
+
+# --- Reminders (see `meetings.reminders`) ------------------------------------------------------------
+
+REMINDER = _both(
+    "meeting_reminder",
+    _("Meeting reminder"),
+    _("Your meeting with {other} about {skill} begins on {starts_at} and lasts {minutes} minutes."),
+    _OPEN,
+    moot=freshness.before_start,
+)
+LINK = _both(
+    "meeting_link",
+    _("Meeting link"),
+    _(
+        "Your meeting with {other} about {skill} begins on {starts_at}. This is your personal link; "
+        "it opens 15 minutes before the start."
+    ),
+    _("Join"),
+    moot=freshness.before_start,
+    page=freshness.join_link,
+)
+PROGRESS_REMINDER = _both(
+    "progress_reminder",
+    _("Reminder to confirm the completion and evaluation of the meeting"),
+    _("Please say how your meeting with {other} about {skill} on {starts_at} went."),
+    _("Record progress"),
+    moot=freshness.before_evaluation,
+    page=freshness.record_page,
+)
+
+KINDS = tuple(row.kind for row in list(vars().values()) if isinstance(row, Notice))

@@ -27,7 +27,12 @@ class UnknownLink(Exception):
 
 def link(meeting: Meeting, role: Role) -> str:
     """Return the address of this party's personal link for the date in force."""
-    return reverse("meetings:join", args=[_token(meeting.pk, role, meeting.date_version)])
+    return link_for(meeting.pk, role, meeting.date_version)
+
+
+def link_for(pk: int, role: Role, date_version: int) -> str:
+    """Return the address of a party's personal link for one date version of a meeting."""
+    return reverse("meetings:join", args=[_token(pk, role, date_version)])
 
 
 def read_link(token: str) -> tuple[int, Role, int]:

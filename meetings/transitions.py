@@ -69,7 +69,7 @@ TRANSITIONS = (
         asks=(Ask.OVERLAP,),
         effects=(do.agree, do.block_price),
         events=(E.APPROVED_BY_USER,),
-        notices=(notices.CONFIRMED_BY_USER,),
+        notices=(notices.CONFIRMED_BY_USER, notices.CALENDAR_AGREED),
     ),
     Transition(
         A.CONFIRM, EXPERT, (AWAITING,), AGREED,
@@ -77,7 +77,7 @@ TRANSITIONS = (
         asks=(Ask.OVERLAP,),
         effects=(do.agree,),
         events=(E.APPROVED_BY_EXPERT,),
-        notices=(notices.CONFIRMED_BY_EXPERT,),
+        notices=(notices.CONFIRMED_BY_EXPERT, notices.CALENDAR_AGREED),
     ),
     Transition(
         A.COUNTER, EXPERT, (AWAITING,), REJECTED,
@@ -124,7 +124,7 @@ TRANSITIONS = (
         asks=(Ask.OVERLAP,),
         effects=(do.adopt_alternative, do.agree),
         events=(E.REPLACEMENT_APPROVED_BY_USER,),
-        notices=(notices.ALTERNATIVE_CONFIRMED_BY_USER,),
+        notices=(notices.ALTERNATIVE_CONFIRMED_BY_USER, notices.CALENDAR_MOVED),
     ),
     Transition(
         A.CONFIRM_ALTERNATIVE, EXPERT, (AGREED,), AGREED,
@@ -132,7 +132,7 @@ TRANSITIONS = (
         asks=(Ask.OVERLAP,),
         effects=(do.adopt_alternative, do.agree),
         events=(E.REPLACEMENT_APPROVED_BY_EXPERT,),
-        notices=(notices.ALTERNATIVE_CONFIRMED_BY_EXPERT,),
+        notices=(notices.ALTERNATIVE_CONFIRMED_BY_EXPERT, notices.CALENDAR_MOVED),
     ),
     Transition(
         A.REVIVE, USER, (REJECTED,), AGREED,
@@ -140,7 +140,7 @@ TRANSITIONS = (
         asks=(Ask.OVERLAP,),
         effects=(do.adopt_alternative, do.agree, do.block_price),
         events=(E.REPLACEMENT_APPROVED_BY_USER,),
-        notices=(notices.ALTERNATIVE_CONFIRMED_BY_USER,),
+        notices=(notices.ALTERNATIVE_CONFIRMED_BY_USER, notices.CALENDAR_AGREED),
     ),
     Transition(
         A.REJECT_ALTERNATIVE, USER, (AGREED, REJECTED), None,
@@ -211,7 +211,7 @@ TRANSITIONS = (
         asks=(Ask.WORDS,),
         effects=(do.drop_alternative, do.release_price),
         events=(E.CANCELLED_BY_USER,),
-        notices=(notices.CANCELLED_BY_USER,),
+        notices=(notices.CANCELLED_BY_USER, notices.CALENDAR_CANCELLED),
         instead=A.CANCEL_LATE,
     ),
     Transition(
@@ -220,7 +220,7 @@ TRANSITIONS = (
         asks=(Ask.WORDS, Ask.DEDUCTION),
         effects=(do.drop_alternative, do.charge_late),
         events=(E.CANCELLED_BY_USER, E.REIMBURSED),
-        notices=(notices.CANCELLED_LATE_BY_USER,),
+        notices=(notices.CANCELLED_LATE_BY_USER, notices.CALENDAR_CANCELLED),
     ),
     Transition(
         A.CANCEL, EXPERT, (AGREED,), CANCELLED,
@@ -228,7 +228,7 @@ TRANSITIONS = (
         asks=(Ask.WORDS,),
         effects=(do.drop_alternative, do.release_price, do.note_lateness),
         events=(E.CANCELLED_BY_EXPERT,),
-        notices=(notices.CANCELLED_BY_EXPERT,),
+        notices=(notices.CANCELLED_BY_EXPERT, notices.CALENDAR_CANCELLED),
     ),
     Transition(
         A.CANCEL, OPERATOR, (AWAITING, AGREED, UNDER_REVIEW), CANCELLED,

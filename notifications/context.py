@@ -10,5 +10,5 @@ def bell(request: HttpRequest) -> dict[str, object]:
     """Give templates `unread`: how many notifications wait, over all Expertises."""
     if not request.user.is_authenticated:
         return {}
-    waiting = Notification.objects.filter(recipient=request.user).unread()
+    waiting = Notification.objects.behind_bell(request.user).unread()
     return {"unread": SimpleLazyObject(waiting.count)}

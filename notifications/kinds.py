@@ -1,6 +1,8 @@
 """The kinds of notification: each app declares its own, settings name where."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,18 +12,38 @@ from django.utils.module_loading import import_string
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+    from notifications.models import Notification
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A calendar object (iCalendar) that a mail carries: its METHOD and its contents."""
+
+    method: str
+    contents: bytes
+
+
+def _never_moot(_notification: "Notification", _now: datetime) -> str:
+    return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a notification of this kind says.
+    """What a notification of this kind says, and what its mail carries.
 
     `text` holds placeholders for `{other}` (the person it is about) and for the facts given with it.
+    `moot` is asked just before the mail is sent: the reason why it has become pointless, or nothing.
+    `page` is where the button leads, if not to what the notification refers to.
     """
 
     name: str
     title: "StrPromise"
     text: "StrPromise"
     button: "StrPromise"
+    in_bell: bool = True
+    moot: "Callable[[Notification, datetime], str]" = _never_moot
+    page: "Callable[[Notification], str] | None" = None
+    invitation: "Callable[[Notification], Invitation | None] | None" = None
 
 
 @cache

@@ -1,18 +1,40 @@
 """What was told to whom: written in the transaction that causes it."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+
+
+class MailState(models.TextChoices):
+    """What became of the e-mail of a notification."""
+
+    NONE = "none", _("No e-mail")
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    MOOT = "moot", _("Not sent: pointless by then")
+    FAILED = "failed", _("Given up")
+
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    """A person's notifications."""
+    """Notifications, by who reads them and what is to be done."""
+
+    def behind_bell(self, person: User) -> "NotificationQuerySet":
+        """Those that the person finds in the app."""
+        return self.filter(recipient=person, in_bell=True)
 
     def unread(self) -> "NotificationQuerySet":
         """Those not yet marked read."""
         return self.filter(read_at=None)
+
+    def mail_due(self, now: datetime) -> "NotificationQuerySet":
+        """Those whose e-mail is to be sent now."""
+        return self.filter(mail_state=MailState.WAITING, mail_due_at__lte=now)
 
 
 class Notification(models.Model):
@@ -20,7 +42,7 @@ class Notification(models.Model):
 
     `source` names what caused it ("event:7"), `reference` what it leads to ("meeting:3"), `about` the other
     person it speaks of, and `facts` what else its words need. Words are made when it is read, in the
-    recipient's language and zone.
+    recipient's language and zone. The row is also the outbox: `notifications.delivery` sends its e-mail.
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notifications")
@@ -30,7 +52,16 @@ class Notification(models.Model):
     about = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(_("told at"))
+    in_bell = models.BooleanField(_("shown behind the bell"), default=True)
     read_at = models.DateTimeField(_("read at"), null=True)
+
+    mail_state = models.CharField(
+        _("e-mail"), max_length=10, choices=MailState.choices, default=MailState.NONE
+    )
+    mail_due_at = models.DateTimeField(_("next attempt at"), null=True)
+    mail_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    mail_settled_at = models.DateTimeField(_("e-mail settled at"), null=True)
+    mail_problem = models.CharField(_("why not"), max_length=300, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -39,11 +70,27 @@ class Notification(models.Model):
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "recipient", "source"], name="notifications_told_once")
+            models.UniqueConstraint(fields=["kind", "recipient", "source"], name="notifications_told_once"),
+            models.CheckConstraint(
+                condition=Q(mail_state=MailState.WAITING, mail_due_at__isnull=False)
+                | (~Q(mail_state=MailState.WAITING) & Q(mail_due_at=None)),
+                name="notifications_due_while_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(mail_state__in=MailState.values), name="notifications_known_mail_state"
+            ),
         ]
         indexes = [
             models.Index(fields=["recipient", "-created_at", "-id"], name="notifications_of_person"),
-            models.Index(fields=["recipient"], condition=Q(read_at=None), name="notifications_unread"),
+            models.Index(
+                fields=["recipient"], condition=Q(read_at=None, in_bell=True), name="notifications_unread"
+            ),
+            models.Index(
+                fields=["mail_due_at"], condition=Q(mail_state="waiting"), name="notifications_mail_due"
+            ),
+            models.Index(
+                fields=["-mail_settled_at"], condition=Q(mail_state="failed"), name="notifications_failed"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,13 @@
 """The only writer of notifications."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from notifications import nudge
 from notifications.kinds import Kind
-from notifications.models import Notification
+from notifications.models import MailState, Notification
 
 
 def tell(
@@ -23,7 +24,22 @@ def tell(
 
     Call it in the transaction that causes it (spec: Exactly once, even when processes die).
     """
-    row = Notification(
+    row = notification(recipient, kind, source=source, reference=reference, now=now, about=about, facts=facts)
+    tell_all([row])
+
+
+def notification(
+    recipient: User,
+    kind: Kind,
+    *,
+    source: str,
+    reference: str,
+    now: datetime,
+    about: User | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Notification:
+    """Return a notification that is still to be written, its mail due at once."""
+    return Notification(
         recipient=recipient,
         kind=kind.name,
         source=source,
@@ -31,5 +47,13 @@ def tell(
         about=about,
         facts=dict(facts or {}),
         created_at=now,
+        in_bell=kind.in_bell,
+        mail_state=MailState.WAITING,
+        mail_due_at=now,
     )
-    Notification.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def tell_all(rows: Iterable[Notification]) -> None:
+    """Write notifications, each once; those told before are left as they are."""
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    nudge.on_commit("notifications.jobs.deliver_mails")

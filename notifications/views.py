@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.people import person_of
+from notifications import wording
 from notifications.models import Notification
-from notifications.references import page_of
 
 PAGE = 30
 
@@ -18,7 +18,7 @@ PAGE = 30
 @login_required
 def notification_list(request: HttpRequest) -> HttpResponse:
     """Show what the person was told, unread first."""
-    own = Notification.objects.filter(recipient=person_of(request)).select_related("about")
+    own = Notification.objects.behind_bell(person_of(request)).select_related("about")
     unread_first = own.order_by(IsNull(F("read_at"), False), "-created_at", "-pk")
     page = Paginator(unread_first, PAGE).get_page(request.GET.get("page"))
     return render(request, "notifications/notification_list.html", {"page": page})
@@ -29,14 +29,15 @@ def open_notification(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark one as read and lead to its object; whoever comes here from signing in finds the list."""
     if request.method != "POST":
         return redirect("notifications:list")
-    notification = get_object_or_404(Notification, pk=pk, recipient=person_of(request))
+    notification = get_object_or_404(Notification.objects.behind_bell(person_of(request)), pk=pk)
     Notification.objects.filter(pk=pk, read_at=None).update(read_at=timezone.now())
-    return redirect(page_of(notification.reference))
+    return redirect(wording.page(notification))
 
 
 @login_required
 def mark_all_read(request: HttpRequest) -> HttpResponse:
     """Mark all of the person's notifications as read; only looking marks nothing."""
     if request.method == "POST":
-        Notification.objects.filter(recipient=person_of(request)).unread().update(read_at=timezone.now())
+        mine = Notification.objects.behind_bell(person_of(request))
+        mine.unread().update(read_at=timezone.now())
     return redirect("notifications:list")

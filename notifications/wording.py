@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from accounts.times import written
 from notifications.kinds import all_kinds
 from notifications.models import Notification
+from notifications.references import page_of
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,12 @@ def text(notification: Notification) -> str:
 def button(notification: Notification) -> str:
     """Return the words on the button that leads to its object."""
     return str(all_kinds()[notification.kind].button)
+
+
+def page(notification: Notification) -> str:
+    """Return the address on our site that its button leads to."""
+    make = all_kinds()[notification.kind].page
+    return make(notification) if make else page_of(notification.reference)
 
 
 def credits_in_words(amount: int) -> str:

@@ -4,6 +4,7 @@ from meetings.models.after import Answer, Review
 from meetings.models.event import Event
 from meetings.models.meeting import Meeting
 from meetings.models.receipt import Receipt
+from meetings.models.reminder import Reminder
 from meetings.models.settings import Reason, Terms
 
-__all__ = ["Answer", "Event", "Meeting", "Reason", "Receipt", "Review", "Terms"]
+__all__ = ["Answer", "Event", "Meeting", "Reason", "Receipt", "Reminder", "Review", "Terms"]

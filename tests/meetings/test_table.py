@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from credits import ledger
-from meetings import checks, effects, guards, notices, workflow
+from meetings import checks, effects, guards, notices, reminders, workflow
 from meetings.models import Meeting
 from meetings.step import ActionRefused, Ask, Entry
 from meetings.transitions import TRANSITIONS, row_for
@@ -126,6 +126,7 @@ def test_every_event_is_used() -> None:
 def test_every_notice_is_used() -> None:
     declared = {value for value in vars(notices).values() if isinstance(value, notices.Notice)}
     used = {notice for row in TRANSITIONS for notice in row.notices}
+    used |= {rule.notice for rule in reminders.RULES.values()}
     assert {notice.kind.name for notice in declared} == {notice.kind.name for notice in used}
 
 

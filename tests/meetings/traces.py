@@ -47,7 +47,8 @@ class Trace:
         return [(roles[note.recipient_id], wording.title(note)) for note in self.notifications()]
 
     def notifications(self) -> list[Notification]:
-        return list(Notification.objects.exclude(pk__in=self._told).order_by("pk"))
+        new = Notification.objects.exclude(pk__in=self._told)
+        return list(new.filter(in_bell=True).order_by("pk"))
 
 
 def labels(meeting: Meeting) -> tuple[str, str]:

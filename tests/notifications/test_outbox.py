@@ -57,7 +57,9 @@ def test_telling_again_leaves_it_read(person: User) -> None:
     assert Notification.objects.unread().count() == 0
 
 
-@pytest.mark.parametrize("other", [{"kind": GRANTED}, {"source": "posting:2"}], ids=str)
+@pytest.mark.parametrize(
+    "other", [{"kind": GRANTED}, {"source": "posting:2"}], ids=["another kind", "another cause"]
+)
 def test_another_kind_or_cause_is_told(person: User, other: dict[str, Any]) -> None:
     tell(person)
     tell(person, **other)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.times import seen_by
 from credits import ledger
+from meetings import reminders
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications import wording
 from notifications.kinds import all_kinds
@@ -16,6 +17,7 @@ from tests.factories import PersonFactory
 from tests.meetings.outcomes import ROWS
 from tests.meetings.roads import (
     DAY,
+    HOUR,
     act,
     agreed,
     closed_by_silence,
@@ -57,6 +59,12 @@ def _reviewed() -> None:
     act(meeting, Action.REVIEW, USER, now=meeting.ends_at + DAY, review="Very clear")
 
 
+def _reminded() -> None:
+    meeting = agreed()
+    for moment in (meeting.starts_at - DAY, meeting.starts_at - HOUR, meeting.ends_at + DAY):
+        reminders.send_due(moment)
+
+
 def _paid_out() -> None:
     person, now = PersonFactory.create(credits=100), timezone.now()
     ledger.payout(person, 10, reason="invoice", made_by=None, key="payout", now=now)
@@ -67,7 +75,7 @@ def _suggested() -> None:
     suggest(by=Role.EXPERT)
 
 
-OTHER_ROADS = (_suggested, _lapsed, _expired, _reversed, _evaluated, _reviewed, _paid_out)
+OTHER_ROADS = (_suggested, _lapsed, _expired, _reversed, _evaluated, _reviewed, _reminded, _paid_out)
 
 
 def _taken(row: Any) -> Callable[[], None]:

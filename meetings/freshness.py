@@ -1,0 +1,49 @@
+"""Whether a reminder still makes sense at the moment its mail is sent, and where it leads."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from meetings import rooms
+from meetings.models import Meeting
+from meetings.vocabulary import Action, Role, Status
+from notifications.models import Notification
+
+
+def before_start(notification: Notification, now: datetime) -> str:
+    """Say why a reminder before the start has become pointless, or nothing."""
+    meeting = _meeting(notification)
+    if meeting.status != Status.AGREED:
+        return _("The meeting is “%(status)s”.") % {"status": meeting.get_status_display()}
+    if meeting.date_version != notification.facts["date_version"]:
+        return _("The meeting was moved.")
+    return _("The meeting has begun.") if now >= meeting.starts_at else ""
+
+
+def before_evaluation(notification: Notification, now: datetime) -> str:
+    """Say why a reminder to answer has become pointless, or nothing."""
+    meeting = _meeting(notification)
+    if meeting.status != Status.AGREED:
+        return _("The meeting is “%(status)s”.") % {"status": meeting.get_status_display()}
+    answered = meeting.answers.filter(role=notification.facts["role"]).exists()
+    return _("The person has answered.") if answered else ""
+
+
+def join_link(notification: Notification) -> str:
+    """Return the recipient's personal link for the date that the notification speaks of."""
+    facts = notification.facts
+    return rooms.link_for(_number(notification), Role(facts["role"]), facts["date_version"])
+
+
+def record_page(notification: Notification) -> str:
+    """Return the page on which the recipient says how the meeting went."""
+    return reverse("meetings:act", args=[_number(notification), Action.RECORD])
+
+
+def _meeting(notification: Notification) -> Meeting:
+    return Meeting.objects.get(pk=_number(notification))
+
+
+def _number(notification: Notification) -> int:
+    return int(notification.reference.partition(":")[2])

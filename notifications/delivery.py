@@ -1,0 +1,108 @@
+"""From the outbox to the mail server: claim a row, send its mail, note it.
+
+Exactly once inside the database; towards the mail server at least once: a crash between its answer and
+our note repeats that one mail, with the same Message-ID. The row stays locked while its mail is sent, the
+one place where something outside happens inside a transaction: that is how no two workers send one mail.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+
+from notifications import mails
+from notifications.kinds import all_kinds
+from notifications.models import MailState, Notification
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
+
+
+def deliver_due(clock: Callable[[], datetime]) -> int:
+    """Send what is due, oldest first, and return how many mails were dealt with.
+
+    A mail server that cannot be reached ends the round: nothing is counted against the mails; they stay due.
+    """
+    server = get_connection()
+    try:
+        server.open()
+        return sum(1 for _mail in range(BATCH) if _deliver_next(server, clock()))
+    except (OSError, SMTPException) as error:
+        log.warning("The mail server cannot be reached: %s", error)
+        return 0
+    finally:
+        _close(server)
+
+
+def send_again(notification: Notification, now: datetime) -> None:
+    """Put a mail that was given up back into the outbox."""
+    Notification.objects.filter(pk=notification.pk, mail_state=MailState.FAILED).update(
+        mail_state=MailState.WAITING, mail_due_at=now, mail_attempts=0, mail_settled_at=None
+    )
+
+
+def _deliver_next(server: BaseEmailBackend, now: datetime) -> bool:
+    """Send the oldest mail that is due and that no other worker has in hand; False if there is none."""
+    with transaction.atomic():
+        due = Notification.objects.mail_due(now).select_related("recipient", "about")
+        free = due.select_for_update(of=("self",), skip_locked=True)
+        row = free.order_by("mail_due_at", "pk").first()
+        if row is None:
+            return False
+        problem = all_kinds()[row.kind].moot(row, now)
+        if problem:
+            _settle(row, MailState.MOOT, now, problem)
+        else:
+            _send(server, row, now)
+        row.save(update_fields=MAIL_FIELDS)
+        return True
+
+
+def _send(server: BaseEmailBackend, row: Notification, now: datetime) -> None:
+    try:
+        server.send_messages([mails.mail_for(row)])
+    except (OSError, SMTPException) as error:
+        _postpone(row, now, str(error))
+        _reopen(server)
+    except Exception as error:
+        log.exception("The mail of notification %s cannot be written.", row.pk)
+        _settle(row, MailState.FAILED, now, repr(error))
+    else:
+        _settle(row, MailState.SENT, now)
+
+
+def _postpone(row: Notification, now: datetime, problem: str) -> None:
+    """Try again after a pause that grows; after the last one give up, where the operator sees it."""
+    if row.mail_attempts >= len(PAUSES):
+        _settle(row, MailState.FAILED, now, problem)
+        return
+    row.mail_due_at = now + PAUSES[row.mail_attempts]
+    row.mail_attempts += 1
+    row.mail_problem = problem[:300]
+
+
+def _settle(row: Notification, state: MailState, now: datetime, problem: str = "") -> None:
+    row.mail_state, row.mail_due_at, row.mail_settled_at = state, None, now
+    row.mail_problem = problem[:300]
+
+
+def _reopen(server: BaseEmailBackend) -> None:
+    """Begin a new connection: the old one may be in any state."""
+    _close(server)
+    server.open()
+
+
+def _close(server: BaseEmailBackend) -> None:
+    try:
+        server.close()
+    except (OSError, SMTPException):
+        log.debug("The connection to the mail server was gone already.")
+
+
+MAIL_FIELDS = ["mail_state", "mail_due_at", "mail_attempts", "mail_settled_at", "mail_problem"]
