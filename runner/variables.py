@@ -19,6 +19,7 @@ NOT_FOR_TESTS = (
     "ALLOWED_HOSTS",
     "DEBUG",
     "DEFAULT_FROM_EMAIL",
+    "EMAIL_URL",
     "DEMO",
     "JITSI_URL",
     "LOG_LEVEL",

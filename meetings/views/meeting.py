@@ -13,6 +13,7 @@ from meetings.admission import Door, admission
 from meetings.consequences import consequences
 from meetings.forms import ActionForm
 from meetings.models import Meeting
+from meetings.prospects import prospect
 from meetings.step import ActionRefused
 from meetings.timeline import timeline
 from meetings.transitions import Transition, row_for
@@ -136,6 +137,7 @@ def _about(meeting: Meeting, role: Role) -> dict[str, object]:
         "blocked": ledger.blocked_for(meeting.reference),
         "timeline": timeline(meeting),
         "answers": meeting.answers.order_by("at") if meeting.status in ANSWERS_SHOWN else [],
+        "prospect": prospect(meeting, role, now),
         "is_open": meeting.status_at(now) in NOT_FINAL,
         "may_suggest": role is Role.EXPERT,
     }

@@ -1,5 +1,6 @@
 """Two people at the same moment: each race is run once and says what was promised and not kept."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from accounts.models import User
 from credits import ledger
 from meetings import workflow
 from meetings.drafts import draft
@@ -208,24 +210,45 @@ def the_same_form_twice() -> None:
     assert Event.objects.filter(meeting=meeting, kind="alternative_by_user").count() == 1
 
 
-def paying_each_other() -> None:
-    """Two people are user and expert of each other, and both meetings are paid at once."""
+def paying_each_other(held_up_by: int | None = None) -> None:
+    """Two people are user and expert of each other, and both meetings are paid at once.
+
+    Perhaps one of the two is held up for a moment by something else: then both payments queue.
+    """
     here, there = ServiceFactory.create_batch(2, price=30)
     for service in (here, there):
         _grant(service)
     to_there = agreed(student=here.expert.user, service=there)
     to_here = agreed(student=there.expert.user, service=here, starts_in=6 * DAY)
     pay = partial(act, action=Action.RECORD, role=USER, now=to_here.ends_at, **smooth(to_here))
-    results = at_once(partial(pay, to_there), partial(pay, to_here))
-    assert all(isinstance(result, Meeting) for result in results), results
+    payments = [partial(pay, to_there), partial(pay, to_here)]
+    if held_up_by is not None:
+        payments.append(partial(_hold_up, (here, there)[held_up_by].expert.user))
+    results = at_once(*payments)
+    assert all(isinstance(result, Meeting) for result in results[:2]), results
     for service in (here, there):
         assert ledger.balance(service.expert.user) == ledger.Balance(94, 0)
+
+
+def _hold_up(person: User) -> None:
+    """Keep a person locked until whoever comes meanwhile has had time to queue."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=person.pk)
+        time.sleep(0.06)
 
 
 def _grant(service: Any) -> None:
     person = service.expert.user
     with transaction.atomic():
         ledger.grant(person, 100, reason="test", made_by=None, key=f"race:{person.pk}", now=NOW)
+
+
+def paying_each_other_behind_the_first() -> None:
+    paying_each_other(held_up_by=0)
+
+
+def paying_each_other_behind_the_second() -> None:
+    paying_each_other(held_up_by=1)
 
 
 RACES = (
@@ -236,4 +259,6 @@ RACES = (
     the_same_suggestion_twice,
     the_same_form_twice,
     paying_each_other,
+    paying_each_other_behind_the_first,
+    paying_each_other_behind_the_second,
 )
