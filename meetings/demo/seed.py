@@ -31,10 +31,11 @@ from meetings.demo.people import (
 from meetings.demo.plots import PLOTS
 from meetings.demo.turns import DAY, Plot, Turn
 from meetings.drafts import draft
-from meetings.models import Meeting, Reason
+from meetings.models import Meeting, Reason, Reminder
+from meetings.models.reminder import ReminderState
 from meetings.step import Entry
 from meetings.vocabulary import Role
-from notifications.models import Notification
+from notifications.models import MailState, Notification
 
 Happening = tuple[datetime, Callable[[datetime], object]]
 
@@ -63,7 +64,7 @@ def seed(now: datetime) -> None:
             if at > now:
                 raise ValueError("The demo must not tell of the future.")
             happen(at)
-        _read_old_news(now)
+        _settle_the_past(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,10 @@ def _offers() -> dict[str, list[Service]]:
     }
 
 
-def _read_old_news(now: datetime) -> None:
-    """Leave behind the bell only what is new."""
+def _settle_the_past(now: datetime) -> None:
+    """Leave behind the bell only what is new, and nothing to be mailed about the past."""
     old = Notification.objects.filter(created_at__lt=now - READ_AFTER)
     old.update(read_at=now - READ_AFTER)
+    # The demo's past sends no mails; what happens from now on does.
+    Notification.objects.mail_due(now).update(mail_state=MailState.NONE, mail_due_at=None)
+    Reminder.objects.due(now - READ_AFTER).update(state=ReminderState.OVER, settled_at=now)
