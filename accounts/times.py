@@ -25,8 +25,9 @@ def seen_by(person: User | AnonymousUser) -> Iterator[None]:
     if isinstance(person, AnonymousUser):
         yield
         return
+    zone = ZoneInfo(person.time_zone)
     token = _date_format.set(person.date_format)
-    with timezone.override(ZoneInfo(person.time_zone)), translation.override(person.language):
+    with timezone.override(zone), translation.override(person.language):
         try:
             yield
         finally:

@@ -19,7 +19,7 @@ from notifications.kinds import Kind
 
 Leg = tuple[Account, Account, int]
 
-SHORT_OF_CREDITS, KEY_USED_OTHERWISE = "CR001", "CR002"
+SHORT_OF_CREDITS, KEY_USED_OTHERWISE, BLOCK_NOT_EMPTIED = "CR001", "CR002", "CR003"
 
 
 class NotEnoughCredits(Exception):
@@ -32,6 +32,10 @@ class NotEnoughCredits(Exception):
 
 class KeyUsedOtherwise(Exception):
     """The same key came again with other contents: a mistake of the caller, never of a person."""
+
+
+class BlockNotEmptied(Exception):
+    """A block ends whole and once: releasing or charging only a part of it is a mistake of the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,8 @@ def _in_our_words(error: DatabaseError) -> Exception:
         return NotEnoughCredits(int(diagnosis.message_detail or 0)) if diagnosis else error
     if code == KEY_USED_OTHERWISE:
         return KeyUsedOtherwise(str(error))
+    if code == BLOCK_NOT_EMPTIED:
+        return BlockNotEmptied(str(error))
     return error
 
 

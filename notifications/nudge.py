@@ -8,6 +8,9 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
+# A nudge that waited this long is no use: the job has run by itself.
+STALE_SECONDS = 60
+
 
 def on_commit(job: str) -> None:
     """Ask a worker to run a job once this transaction is committed; a broker that is down is no harm."""
@@ -16,6 +19,6 @@ def on_commit(job: str) -> None:
 
 def _send(job: str) -> None:
     try:
-        current_app.send_task(job, retry=False)
+        current_app.send_task(job, retry=False, expires=STALE_SECONDS)
     except OperationalError as error:
         log.warning("No broker to nudge %s: %s", job, error)

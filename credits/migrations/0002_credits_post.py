@@ -54,6 +54,12 @@ BEGIN
     UPDATE credits_account account SET balance = account.balance + change.amount
         FROM credits_changes(p_sources, p_targets, p_amounts) AS change
         WHERE account.id = change.account AND account.balance IS NOT NULL AND change.amount <> 0;
+
+    IF p_kind IN ('release', 'charge') AND EXISTS (
+        SELECT 1 FROM credits_account WHERE id = ANY (p_sources) AND kind = 'block' AND balance <> 0
+    ) THEN
+        RAISE EXCEPTION 'A block ends whole and once.' USING ERRCODE = 'CR003';
+    END IF;
     RETURN posting;
 END $$;
 """

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from credits import ledger
-from credits.ledger import KeyUsedOtherwise, NotEnoughCredits
+from credits.ledger import BlockNotEmptied, KeyUsedOtherwise, NotEnoughCredits
 from credits.models import AccountKind
 from tests.credits import books
 from tests.factories import PersonFactory
@@ -51,6 +51,8 @@ class Paper:
             after[target] += amount
         people = [amount for (sort, _of), amount in after.items() if sort in ("wallet", "block")]
         if min(amount for *_accounts, amount in legs) < 0 or min(people, default=0) < 0:
+            raise Refused
+        if kind in ("release", "charge") and after["block", reference]:
             raise Refused
         self.pockets, self.keys[key] = after, (kind, reference, legs)
 
@@ -117,7 +119,7 @@ class History:
         except Refused:
             self.refusals += 1
             with (
-                pytest.raises((NotEnoughCredits, KeyUsedOtherwise, IntegrityError)),
+                pytest.raises((NotEnoughCredits, KeyUsedOtherwise, BlockNotEmptied, IntegrityError)),
                 transaction.atomic(),
             ):
                 call()

@@ -1,7 +1,9 @@
 """Each function of the ledger: what it moves, and what it refuses."""
 
+from collections.abc import Callable
+
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from credits import ledger
@@ -192,3 +194,12 @@ def test_a_posting_is_found_by_its_key(payer: User) -> None:
 def test_postings_of_a_person_are_numbered_in_their_order(payer: User, payee: User) -> None:
     numbers = [block(payer), charge(payer, payee), grant(payer), payout(payer)]
     assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize("part", [lambda p: release(p, 29), lambda p: charge(p, PersonFactory.create(), 29)])
+def test_a_block_ends_whole(part: Callable[[User], object]) -> None:
+    person = PersonFactory.create(credits=100)
+    block(person)
+    with pytest.raises(ledger.BlockNotEmptied), transaction.atomic():
+        part(person)
+    assert (books.available(person), books.blocked(person)) == (70, 30)
