@@ -210,7 +210,10 @@ def _part_from_wallet(made: Posting) -> int:
 def _tell(person: User, kind: Kind, posting: int | None, amount: int, *, now: datetime) -> None:
     if posting is not None:
         facts = {"amount_credits": amount}
-        outbox.tell(person, kind, source=f"posting:{posting}", reference="account", facts=facts, now=now)
+        source = f"posting:{posting}"
+        outbox.tell(
+            outbox.notification(person, kind, source=source, reference="account", facts=facts, now=now)
+        )
 
 
 def _wallet(person: User) -> Account:

@@ -4,6 +4,7 @@ Placeholders: `{other}` is the other party, `_at` an instant on the reader's clo
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from meetings.step import Entry, Step
 from meetings.vocabulary import PARTIES, Role
 from notifications import outbox
 from notifications.kinds import Kind
+from notifications.models import Notification
 
 if TYPE_CHECKING:
     from meetings.models import Event
@@ -38,20 +40,31 @@ class Notice:
 
 def tell(notice: Notice, step: Step, event: "Event") -> None:
     """Write the notice for each of its recipients, in the transaction of the action."""
-    meeting = step.meeting
-    for role in _recipients(notice.to, step.role):
-        outbox.tell(
-            meeting.person(role),
-            notice.kind,
-            source=f"event:{event.pk}",
-            reference=meeting.reference,
-            about=meeting.person(role.other),
-            facts=facts_of(meeting, role) | step.facts | _reason(notice.kind, step.entry),
-            now=step.now,
+    reason = _reason(notice.kind, step.entry)
+    outbox.tell(
+        *(
+            notification(step.meeting, role, notice.kind, f"event:{event.pk}", step.now, step.facts | reason)
+            for role in _recipients(notice.to, step.role)
         )
+    )
 
 
-def facts_of(meeting: Meeting, role: Role) -> dict[str, Any]:
+def notification(
+    meeting: Meeting, role: Role, kind: Kind, source: str, now: datetime, facts: dict[str, Any]
+) -> Notification:
+    """Return what the party with this role is told about a meeting, still to be written."""
+    return outbox.notification(
+        meeting.person(role),
+        kind,
+        source=source,
+        reference=meeting.reference,
+        about=meeting.person(role.other),
+        facts=_facts_of(meeting, role) | facts,
+        now=now,
+    )
+
+
+def _facts_of(meeting: Meeting, role: Role) -> dict[str, Any]:
     """Return what every notification about a meeting may speak of, for the party with this role."""
     return {
         "role": role,

@@ -93,7 +93,7 @@ def _settle_batch(now: datetime) -> int:
             if reminder.state == ReminderState.SENT:
                 told += _notifications(reminder, now)
         Reminder.objects.bulk_update(reminders, ["state", "settled_at"])
-        outbox.tell_all(told)
+        outbox.tell(*told)
         return len(reminders)
 
 
@@ -120,16 +120,8 @@ def _recipients(reminder: Reminder) -> list[Role]:
 
 
 def _notifications(reminder: Reminder, now: datetime) -> list[Notification]:
-    meeting = reminder.meeting
+    meeting, kind = reminder.meeting, RULES[ReminderKind(reminder.kind)].notice.kind
+    source = f"{meeting.reference}:v{reminder.date_version}"
     return [
-        outbox.notification(
-            meeting.person(role),
-            RULES[ReminderKind(reminder.kind)].notice.kind,
-            source=f"{meeting.reference}:v{reminder.date_version}",
-            reference=meeting.reference,
-            about=meeting.person(role.other),
-            facts=notices.facts_of(meeting, role),
-            now=now,
-        )
-        for role in _recipients(reminder)
+        notices.notification(meeting, role, kind, source, now, facts={}) for role in _recipients(reminder)
     ]

@@ -1,6 +1,6 @@
 """The only writer of notifications."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,22 +10,13 @@ from notifications.kinds import Kind
 from notifications.models import MailState, Notification
 
 
-def tell(
-    recipient: User,
-    kind: Kind,
-    *,
-    source: str,
-    reference: str,
-    now: datetime,
-    about: User | None = None,
-    facts: Mapping[str, Any] | None = None,
-) -> None:
-    """Tell a person something, once per kind and source; telling it again changes nothing.
+def tell(*rows: Notification) -> None:
+    """Tell people something, once per kind, recipient and source; telling it again changes nothing.
 
     Call it in the transaction that causes it (spec: Exactly once, even when processes die).
     """
-    row = notification(recipient, kind, source=source, reference=reference, now=now, about=about, facts=facts)
-    tell_all([row])
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    nudge.on_commit("notifications.jobs.deliver_mails")
 
 
 def notification(
@@ -51,9 +42,3 @@ def notification(
         mail_state=MailState.WAITING,
         mail_due_at=now,
     )
-
-
-def tell_all(rows: Iterable[Notification]) -> None:
-    """Write notifications, each once; those told before are left as they are."""
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    nudge.on_commit("notifications.jobs.deliver_mails")

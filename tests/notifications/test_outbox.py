@@ -24,7 +24,7 @@ def person() -> User:
 
 def tell(person: User, **other: Any) -> None:
     how = {"kind": BONUS, "source": "posting:1", "reference": "account", "now": NOW} | other
-    outbox.tell(person, how.pop("kind"), **how)
+    outbox.tell(outbox.notification(person, how.pop("kind"), **how))
 
 
 def test_what_is_told_is_kept(person: User) -> None:
