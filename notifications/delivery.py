@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
@@ -20,24 +20,24 @@ from notifications.models import MailState, Notification
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH, LONGEST_ROUND = 500, timedelta(seconds=60)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
 
 
 def deliver_due(clock: Callable[[], datetime]) -> int:
-    """Send what is due, oldest first, and return how many mails were dealt with.
+    """Send what is due, oldest first, for a minute at most, and return how many mails were dealt with.
 
     A mail server that cannot be reached ends the round: nothing is counted against the mails; they stay due.
     """
-    server = get_connection()
+    server, started, dealt_with = get_connection(), clock(), 0
     try:
-        server.open()
-        return sum(1 for _mail in range(BATCH) if _deliver_next(server, clock()))
+        while dealt_with < BATCH and clock() - started < LONGEST_ROUND and _deliver_next(server, clock()):
+            dealt_with += 1
     except (OSError, SMTPException) as error:
         log.warning("The mail server cannot be reached: %s", error)
-        return 0
     finally:
         _close(server)
+    return dealt_with
 
 
 def send_again(notification: Notification, now: datetime) -> None:
@@ -48,33 +48,52 @@ def send_again(notification: Notification, now: datetime) -> None:
 
 
 def _deliver_next(server: BaseEmailBackend, now: datetime) -> bool:
-    """Send the oldest mail that is due and that no other worker has in hand; False if there is none."""
+    """Deal with the oldest mail that is due and that no other worker has in hand.
+
+    False ends the round: there is none, or the mail server is in trouble.
+    """
     with transaction.atomic():
         due = Notification.objects.mail_due(now).select_related("recipient", "about")
         free = due.select_for_update(of=("self",), skip_locked=True)
         row = free.order_by("mail_due_at", "pk").first()
         if row is None:
             return False
-        problem = all_kinds()[row.kind].moot(row, now)
-        if problem:
-            _settle(row, MailState.MOOT, now, problem)
-        else:
-            _send(server, row, now)
+        goes_on = _deliver(server, row, now)
         row.save(update_fields=MAIL_FIELDS)
-        return True
+        return goes_on
 
 
-def _send(server: BaseEmailBackend, row: Notification, now: datetime) -> None:
+def _deliver(server: BaseEmailBackend, row: Notification, now: datetime) -> bool:
     try:
-        server.send_messages([mails.mail_for(row)])
-    except (OSError, SMTPException) as error:
-        _postpone(row, now, str(error))
-        _reopen(server)
+        # A savepoint: an error of the database while the mail is written spoils only that.
+        with transaction.atomic():
+            problem = all_kinds()[row.kind].moot(row, now)
+            mail = mails.mail_for(row)
     except Exception as error:
         log.exception("The mail of notification %s cannot be written.", row.pk)
         _settle(row, MailState.FAILED, now, repr(error))
-    else:
-        _settle(row, MailState.SENT, now)
+        return True
+    if problem:
+        _settle(row, MailState.MOOT, now, problem)
+        return True
+    return _send(server, row, mail, now)
+
+
+def _send(server: BaseEmailBackend, row: Notification, mail: EmailMessage, now: datetime) -> bool:
+    """Hand one mail to the server; False where it did not answer in time: the next would wait as long."""
+    server.open()
+    try:
+        server.send_messages([mail])
+    except (OSError, SMTPException) as trouble:
+        _postpone(row, now, str(trouble))
+        _close(server)
+        return not isinstance(trouble.__context__, TimeoutError)
+    except ValueError as error:
+        log.exception("The mail of notification %s cannot be sent.", row.pk)
+        _settle(row, MailState.FAILED, now, repr(error))
+        return True
+    _settle(row, MailState.SENT, now)
+    return True
 
 
 def _postpone(row: Notification, now: datetime, problem: str) -> None:
@@ -90,12 +109,6 @@ def _postpone(row: Notification, now: datetime, problem: str) -> None:
 def _settle(row: Notification, state: MailState, now: datetime, problem: str = "") -> None:
     row.mail_state, row.mail_due_at, row.mail_settled_at = state, None, now
     row.mail_problem = problem[:300]
-
-
-def _reopen(server: BaseEmailBackend) -> None:
-    """Begin a new connection: the old one may be in any state."""
-    _close(server)
-    server.open()
 
 
 def _close(server: BaseEmailBackend) -> None:
