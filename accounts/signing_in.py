@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.models.user import validate_name
 
 UNUSUAL = ("Etc/", "SystemV/", "US/", "posix/", "right/")
 
@@ -22,10 +23,16 @@ class SignupForm(forms.Form):
     """Name and time zone; a script chooses the browser's zone in the list."""
 
     first_name = forms.CharField(
-        label=_("First name"), max_length=60, widget=forms.TextInput({"autocomplete": "given-name"})
+        label=_("First name"),
+        max_length=60,
+        validators=[validate_name],
+        widget=forms.TextInput({"autocomplete": "given-name"}),
     )
     last_name = forms.CharField(
-        label=_("Last name"), max_length=60, widget=forms.TextInput({"autocomplete": "family-name"})
+        label=_("Last name"),
+        max_length=60,
+        validators=[validate_name],
+        widget=forms.TextInput({"autocomplete": "family-name"}),
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),

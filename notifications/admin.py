@@ -1,20 +1,35 @@
-"""The operators' page about what people were told."""
+"""The operators' page about what people were told, and whether the mail server took it."""
 
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.admin_pages import ViewOnlyAdmin
-from notifications import wording
-from notifications.models import Notification
+from notifications import delivery, nudge, wording
+from notifications.models import MailState, Notification
 
 
 @admin.register(Notification)
 class NotificationAdmin(ViewOnlyAdmin):
     """A notification, with its words as the recipient reads them, but in the operator's zone."""
 
-    list_display = ("recipient", "title", "reference", "created_at", "read_at")
-    list_filter = ("created_at",)
+    list_display = (
+        "created_at",
+        "recipient",
+        "title",
+        "mail_state",
+        "mail_problem",
+        "mail_attempts",
+        "reference",
+        "read_at",
+    )
+    list_filter = ("mail_state", "created_at")
     list_select_related = ("recipient",)
+    ordering = ("-pk",)
     search_fields = (
         "recipient__first_name",
         "recipient__last_name",
@@ -22,15 +37,50 @@ class NotificationAdmin(ViewOnlyAdmin):
         "=reference",
         "=kind",
     )
-    fields = ("recipient", "title", "text", "about", "reference", "source", "facts", "created_at", "read_at")
     readonly_fields = ("title", "text")
+    fieldsets = (
+        (None, {"fields": ("recipient", "title", "text", "about", "reference", "source", "facts")}),
+        (gettext_lazy("In the app"), {"fields": ("created_at", "in_bell", "read_at")}),
+        (
+            gettext_lazy("By e-mail"),
+            {"fields": ("mail_state", "mail_problem", "mail_attempts", "mail_due_at", "mail_settled_at")},
+        ),
+    )
+    actions = ("send_again",)
 
-    @admin.display(description=_("title"))
+    @admin.display(description=gettext_lazy("title"))
     def title(self, notification: Notification) -> str:
         """Say what happened."""
         return wording.title(notification)
 
-    @admin.display(description=_("text"))
+    @admin.display(description=gettext_lazy("text"))
     def text(self, notification: Notification) -> str:
         """Say it in sentences."""
         return wording.text(notification)
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        """Whether this operator may have mails sent; the rows themselves nobody changes."""
+        return request.user.has_perm("notifications.change_notification")
+
+    @admin.action(description=gettext_lazy("Send the e-mail again"), permissions=["send_again"])
+    def send_again(self, request: HttpRequest, selected: "QuerySet[Notification]") -> None:
+        """Put the mails that were given up back into the outbox, and leave all others as they are."""
+        chosen = selected.count()
+        given_up = self._put_back(request, selected)
+        if given_up:
+            words = ngettext("%(n)s e-mail is sent again.", "%(n)s e-mails are sent again.", given_up)
+            messages.success(request, words % {"n": given_up})
+        if given_up < chosen:
+            left = _("%(n)s of the selected were left alone: only e-mails that were given up are sent again.")
+            messages.warning(request, left % {"n": chosen - given_up})
+
+    @transaction.atomic
+    def _put_back(self, request: HttpRequest, selected: "QuerySet[Notification]") -> int:
+        # Locked, so that two operators do not both log the same mail.
+        mine = Notification.objects.filter(pk__in=selected.values("pk"), mail_state=MailState.FAILED)
+        given_up = list(mine.select_for_update(no_key=True).order_by("pk"))
+        for notification in given_up:
+            delivery.send_again(notification, timezone.now())
+            self.log_change(request, notification, f"E-mail sent again. {notification.mail_problem}")
+        nudge.on_commit("notifications.jobs.deliver_mails")
+        return len(given_up)

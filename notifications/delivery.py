@@ -68,12 +68,12 @@ def _deliver(server: BaseEmailBackend, row: Notification, now: datetime) -> bool
         # A savepoint: an error of the database while the mail is written spoils only that.
         with transaction.atomic():
             problem = all_kinds()[row.kind].moot(row, now)
-            mail = mails.mail_for(row)
+            mail = None if problem else mails.mail_for(row)
     except Exception as error:
         log.exception("The mail of notification %s cannot be written.", row.pk)
         _settle(row, MailState.FAILED, now, repr(error))
         return True
-    if problem:
+    if mail is None:
         _settle(row, MailState.MOOT, now, problem)
         return True
     return _send(server, row, mail, now)
@@ -99,6 +99,7 @@ def _send(server: BaseEmailBackend, row: Notification, mail: EmailMessage, now: 
 def _postpone(row: Notification, now: datetime, problem: str) -> None:
     """Try again after a pause that grows; after the last one give up, where the operator sees it."""
     if row.mail_attempts >= len(PAUSES):
+        log.error("The mail of notification %s was given up: %s", row.pk, problem)
         _settle(row, MailState.FAILED, now, problem)
         return
     row.mail_due_at = now + PAUSES[row.mail_attempts]

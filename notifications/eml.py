@@ -1,5 +1,6 @@
 """Mails as files: one readable .eml a mail, where no mail server is set."""
 
+import re
 from collections.abc import Sequence
 from email.utils import parseaddr
 from pathlib import Path
@@ -22,6 +23,11 @@ class EmailBackend(BaseEmailBackend):
         self.folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             written = message.message()
-            name = parseaddr(written["Message-ID"])[1].partition("@")[0]
-            (self.folder / f"{name}.eml").write_bytes(written.as_bytes())
+            (self.folder / _file_name(str(written["Message-ID"]))).write_bytes(written.as_bytes())
         return len(email_messages)
+
+
+def _file_name(message_id: str) -> str:
+    """Return a name without anything that would lead out of the folder."""
+    name = parseaddr(message_id)[1].partition("@")[0]
+    return re.sub(r"[^\w.-]", "_", name or "mail") + ".eml"

@@ -1,5 +1,6 @@
 """A notification as an e-mail: text and HTML, in the recipient's language, zone and date format."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,6 +12,9 @@ from notifications import wording
 from notifications.kinds import all_kinds
 from notifications.models import Notification
 
+# Control characters, and those that turn the direction of all that follows them in the line.
+UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
 
 def mail_for(notification: Notification) -> EmailMultiAlternatives:
     """Return the mail; made again, it has the same Message-ID."""
@@ -20,19 +24,35 @@ def mail_for(notification: Notification) -> EmailMultiAlternatives:
 
 def message_id(notification: Notification) -> str:
     """Return the name of the mail of this notification, the same at every attempt."""
-    return f"<notification-{notification.pk}@{urlsplit(settings.SITE_URL).hostname}>"
+    return f"<notification-{notification.pk}@{site_host()}>"
+
+
+def site_host() -> str:
+    """Return the name of our site, for what must be unique in the world."""
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def on_site(page: str) -> str:
+    """Return the whole address of one of our pages."""
+    return f"{settings.SITE_URL.rstrip('/')}{page}"
+
+
+def in_one_line(words: str) -> str:
+    """Return what people typed without line breaks and the like, so that it forges no lines of ours."""
+    return " ".join(UNFIT.sub(" ", words).split())
 
 
 def _mail(notification: Notification) -> EmailMultiAlternatives:
     words = {
-        "recipient": notification.recipient,
-        "title": wording.title(notification),
-        "text": wording.text(notification),
+        "name": in_one_line(notification.recipient.first_name),
+        "zone": notification.recipient.time_zone,
+        "title": in_one_line(wording.title(notification)),
+        "text": in_one_line(wording.text(notification)),
         "button": wording.button(notification),
-        "url": settings.SITE_URL.rstrip("/") + wording.page(notification),
+        "url": on_site(wording.page(notification)),
     }
     mail = EmailMultiAlternatives(
-        subject=" ".join(words["title"].split()),
+        subject=words["title"],
         body=render_to_string("notifications/mail.txt", words),
         to=[notification.recipient.email],
         headers={"Message-ID": message_id(notification), "Auto-Submitted": "auto-generated"},
@@ -43,9 +63,13 @@ def _mail(notification: Notification) -> EmailMultiAlternatives:
 
 
 def _attach_invitation(mail: EmailMultiAlternatives, notification: Notification) -> None:
-    """Add the calendar object, where the kind carries one, so that calendars recognise it by its METHOD."""
+    """Add the calendar object, where the kind carries one.
+
+    Twice: as a part that calendars recognise by its METHOD, and as a file to open for programs that show
+    such parts to nobody. Its UID makes both the same entry.
+    """
     make = all_kinds()[notification.kind].invitation
     invitation = make(notification) if make else None
     if invitation:
-        contents = invitation.contents.decode()
-        mail.attach_alternative(contents, f"text/calendar; method={invitation.method}")
+        mail.attach_alternative(invitation.contents.decode(), f"text/calendar; method={invitation.method}")
+        mail.attach("invite.ics", invitation.contents, "application/ics")

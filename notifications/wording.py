@@ -5,26 +5,33 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.times import written
-from notifications.kinds import all_kinds
+from notifications.kinds import Kind, all_kinds
 from notifications.models import Notification
 from notifications.references import page_of
 
 log = logging.getLogger(__name__)
 
+FORGOTTEN = Kind(
+    "forgotten",
+    title=gettext_lazy("Notification"),
+    text=gettext_lazy("Open it to see what it is about."),
+    button=gettext_lazy("Open"),
+)
+
 
 def title(notification: Notification) -> str:
     """Return the name of what happened."""
-    return str(all_kinds()[notification.kind].title)
+    return str(_kind(notification).title)
 
 
 def text(notification: Notification) -> str:
     """Return what happened in sentences, times in the active zone."""
     facts = {name: _in_words(name, value) for name, value in notification.facts.items()}
     other = notification.about.name if notification.about else ""
-    words = str(all_kinds()[notification.kind].text)
+    words = str(_kind(notification).text)
     try:
         return words.format_map({"other": other, **facts})
     except KeyError:
@@ -35,12 +42,12 @@ def text(notification: Notification) -> str:
 
 def button(notification: Notification) -> str:
     """Return the words on the button that leads to its object."""
-    return str(all_kinds()[notification.kind].button)
+    return str(_kind(notification).button)
 
 
 def page(notification: Notification) -> str:
     """Return the address on our site that its button leads to."""
-    make = all_kinds()[notification.kind].page
+    make = _kind(notification).page
     return make(notification) if make else page_of(notification.reference)
 
 
@@ -56,3 +63,8 @@ def _in_words(name: str, value: Any) -> str:
     if name.endswith("_credits"):
         return credits_in_words(value) if value else _("no credits")
     return str(value)
+
+
+def _kind(notification: Notification) -> Kind:
+    """Return the kind; what older code told under a name that is gone still opens its object."""
+    return all_kinds().get(notification.kind, FORGOTTEN)

@@ -24,6 +24,12 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is not a known time zone."), params={"name": name})
 
 
+def validate_name(name: str) -> None:
+    """Refuse line breaks and other characters that nobody can see; joiners that scripts need are fine."""
+    if not name.replace("\u200c", "").replace("\u200d", "").isprintable():
+        raise ValidationError(_("Please write the name in one line."))
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates people by their e-mail address."""
 
@@ -43,6 +49,8 @@ class User(AbstractUser):
     """One person. `is_active` is false for a blocked or deleted account."""
 
     username = None  # type: ignore[assignment]
+    first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[validate_name])
+    last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[validate_name])
     email = models.EmailField(_("e-mail address"), unique=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]

@@ -35,7 +35,13 @@ def test_signing_up_keeps_name_and_zone_and_signs_in() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"time_zone": "Mars/Olympus"}, {"password1": "short"}, {"email": "no address"}, {"first_name": ""}],
+    [
+        {"time_zone": "Mars/Olympus"},
+        {"password1": "short"},
+        {"email": "no address"},
+        {"first_name": ""},
+        {"last_name": "Nováková\r\n\r\nPay here"},
+    ],
 )
 def test_bad_input_is_explained_and_nothing_typed_is_lost(wrong: dict[str, str]) -> None:
     page = Client().post("/account/signup/", NEW | wrong)
