@@ -1,13 +1,13 @@
 """Meetings for people's calendars (iCalendar): one UID throughout, a SEQUENCE that rises with each change."""
 
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from notifications.kinds import Invitation
+from notifications.mails import in_one_line, on_site, site_host
 from notifications.models import Notification
 from notifications.references import page_of
 
@@ -35,27 +35,38 @@ def _invitation(notification: Notification, method: str, status: str) -> Invitat
 
 def _event(notification: Notification, status: str) -> Event:
     facts = notification.facts
-    starts_at = datetime.fromisoformat(facts["starts_at"])
-    other = notification.about.name if notification.about else ""
+    # In UTC, as people in two zones have it in their calendars, whatever zone it was typed in.
+    starts_at = datetime.fromisoformat(facts["starts_at"]).astimezone(UTC)
+    page = on_site(page_of(notification.reference))
     event = Event()
-    event.add("uid", f"{notification.reference.replace(':', '-')}@{_host()}")
+    event.add("uid", f"{notification.reference.replace(':', '-')}@{site_host()}")
     event.add("sequence", facts["sequence"])
-    event.add("dtstamp", notification.created_at)
+    event.add("dtstamp", notification.created_at.astimezone(UTC))
     event.add("dtstart", starts_at)
     event.add("dtend", starts_at + timedelta(minutes=facts["minutes"]))
-    event.add("summary", _("%(skill)s with %(name)s") % {"skill": facts["skill"], "name": other})
-    event.add("url", settings.SITE_URL.rstrip("/") + page_of(notification.reference))
+    event.add("summary", _summary(notification))
+    event.add("description", _("Your meeting on Expertim: %(page)s") % {"page": page})
+    event.add("url", page)
     event.add("status", status)
     event["organizer"] = _address(settings.CALENDAR_ORGANIZER, "Expertim")
-    event.add("attendee", _address(notification.recipient.email, notification.recipient.name), encode=False)
+    event.add("attendee", _attendee(notification), encode=False)
     return event
+
+
+def _summary(notification: Notification) -> str:
+    other = notification.about.name if notification.about else ""
+    words = _("%(skill)s with %(name)s") % {"skill": notification.facts["skill"], "name": other}
+    return in_one_line(words)
+
+
+def _attendee(notification: Notification) -> vCalAddress:
+    """Name the recipient, who has agreed on our site: nobody waits for an answer from the calendar."""
+    attendee = _address(notification.recipient.email, notification.recipient.name)
+    attendee.params |= {"role": "REQ-PARTICIPANT", "partstat": "ACCEPTED", "rsvp": "FALSE"}
+    return attendee
 
 
 def _address(email: str, name: str) -> vCalAddress:
     address = vCalAddress(f"mailto:{email}")
-    address.params["cn"] = vText(name)
+    address.params["cn"] = vText(in_one_line(name))
     return address
-
-
-def _host() -> str:
-    return urlsplit(settings.SITE_URL).hostname or "localhost"

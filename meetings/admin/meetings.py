@@ -5,22 +5,32 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_pages import ViewOnlyAdmin
+from accounts.admin_pages import ShownOnly, TabularInline, ViewOnlyAdmin
 from credits import ledger
 from meetings import reviews, workflow
 from meetings.admin import deciding
 from meetings.admin.decisions import DECISIONS
-from meetings.models import Answer, Event, Meeting
+from meetings.models import Answer, Event, Meeting, Reminder
 from meetings.timeline import DETAILS
 from meetings.vocabulary import ATTENDANCE, PARTIES, EventKind, Role
 
 PEOPLE = [
     f"{person}__{name}" for person in ("student", "expert") for name in ("first_name", "last_name", "email")
 ]
+
+
+class ReminderInline(ShownOnly, TabularInline):
+    """The reminders of the meeting's dates, and what became of each."""
+
+    model = Reminder
+    fields = ("kind", "date_version", "due_at", "state", "settled_at")
+    ordering = ("date_version", "due_at")
 
 
 @admin.register(Meeting)
@@ -41,9 +51,13 @@ class MeetingAdmin(ViewOnlyAdmin):
         ),
     )
     ordering = ("-starts_at", "-pk")
-    readonly_fields = ("blocked_credits",)
+    readonly_fields = ("blocked_credits", "what_was_told")
+    inlines = (ReminderInline,)
     fieldsets = (
-        (None, {"fields": ("status", "payment", "evaluation", "is_flagged", "blocked_credits")}),
+        (
+            None,
+            {"fields": ("status", "payment", "evaluation", "is_flagged", "blocked_credits", "what_was_told")},
+        ),
         (gettext_lazy("People"), {"fields": ("student", "expert", "suggested_by", "suggested_at", "note")}),
         (
             gettext_lazy("Dates"),
@@ -77,6 +91,12 @@ class MeetingAdmin(ViewOnlyAdmin):
     def blocked_credits(self, meeting: Meeting) -> int:
         """Look into the books."""
         return ledger.blocked_for(meeting.reference)
+
+    @admin.display(description=gettext_lazy("notifications"))
+    def what_was_told(self, meeting: Meeting) -> str:
+        """Lead to what both parties were told about it, with the state of the e-mails."""
+        told = reverse("admin:notifications_notification_changelist")
+        return format_html('<a href="{}?reference={}">{}</a>', told, meeting.reference, _("What was told"))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that asks before a decision is carried out."""

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin_pages import ViewOnlyAdmin
-from meetings.models import Answer, Event, Review
+from meetings.models import Answer, Event, Reminder, Review
 
 
 @admin.register(Event)
@@ -42,3 +42,14 @@ class ReviewAdmin(ViewOnlyAdmin):
         ),
         "text",
     )
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ViewOnlyAdmin):
+    """A reminder, and why it was or was not sent; the e-mails it became are notifications."""
+
+    list_display = ("due_at", "meeting", "kind", "date_version", "state", "settled_at")
+    list_filter = ("state", "kind", "due_at")
+    list_select_related = ("meeting",)
+    search_fields = ("=meeting__id",)
+    ordering = ("-due_at", "-pk")

@@ -6,16 +6,21 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
+from celery import current_app
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django_celery_beat.models import PeriodicTask
 
 from meetings import defaults
+
+# The clock adds this job by itself.
+CELERYS_OWN = "celery.backend_cleanup"
 
 
 class Command(BaseCommand):
     """Brings tables, default rows and static files up to date; can be run again at any time."""
 
-    help = "Migrate, fill in the default catalogue, seed the demo if wanted, and collect the static files."
+    help = "Migrate, fill the default catalogue, remove old jobs, seed a wanted demo, collect static files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Know the option for the demo."""
@@ -25,6 +30,7 @@ class Command(BaseCommand):
         """Take the steps in order, one printed line each."""
         self._step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
         self._step("default catalogue", defaults.fill)
+        self._step("jobs", remove_old_jobs)
         if demo:
             self._step("demo data", lambda: call_command("seed_demo", stdout=StringIO()))
         self._step("static files", lambda: call_command("collectstatic", verbosity=0, interactive=False))
@@ -33,3 +39,9 @@ class Command(BaseCommand):
         started = time.perf_counter()
         take()
         self.stdout.write(f"{name}: done in {time.perf_counter() - started:.1f} s")
+
+
+def remove_old_jobs() -> None:
+    """Take jobs that the code no longer names off the clock; it adds new ones when it starts."""
+    named = [*current_app.conf.beat_schedule, CELERYS_OWN]
+    PeriodicTask.objects.exclude(name__in=named).delete()
