@@ -1,6 +1,6 @@
 """Whether a reminder still makes sense at the moment its mail is sent, and where it leads."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,6 +9,15 @@ from meetings import rooms
 from meetings.models import Meeting
 from meetings.vocabulary import Action, Role, Status
 from notifications.models import Notification
+
+HOUR_BEFORE = timedelta(minutes=60)
+
+
+def before_last_hour(notification: Notification, now: datetime) -> str:
+    """Say why the reminder of the day before has become pointless: in the last hour the link is sent."""
+    if now >= _meeting(notification).starts_at - HOUR_BEFORE:
+        return _("The meeting is about to begin.")
+    return before_start(notification, now)
 
 
 def before_start(notification: Notification, now: datetime) -> str:
@@ -26,6 +35,8 @@ def before_evaluation(notification: Notification, now: datetime) -> str:
     meeting = _meeting(notification)
     if meeting.status != Status.AGREED:
         return _("The meeting is “%(status)s”.") % {"status": meeting.get_status_display()}
+    if now >= meeting.closes_by_silence_at:
+        return _("The time for answering is over.")
     answered = meeting.answers.filter(role=notification.facts["role"]).exists()
     return _("The person has answered.") if answered else ""
 

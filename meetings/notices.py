@@ -379,7 +379,7 @@ REMINDER = _both(
     _("Meeting reminder"),
     _("Your meeting with {other} about {skill} begins on {starts_at} and lasts {minutes} minutes."),
     _OPEN,
-    moot=freshness.before_start,
+    moot=freshness.before_last_hour,
 )
 LINK = _both(
     "meeting_link",

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from meetings import notices
+from meetings.freshness import HOUR_BEFORE
 from meetings.models import Meeting, Reminder
 from meetings.models.reminder import ReminderKind, ReminderState
 from meetings.notices import Notice
@@ -18,7 +19,7 @@ from meetings.vocabulary import PARTIES, Role, Status
 from notifications import nudge, outbox
 from notifications.models import Notification
 
-DAY_BEFORE, HOUR_BEFORE, DAY_AFTER = timedelta(hours=24), timedelta(minutes=60), timedelta(days=1)
+DAY_BEFORE, DAY_AFTER = timedelta(hours=24), timedelta(days=1)
 BATCH = 500
 
 
@@ -104,10 +105,10 @@ def _outcome(reminder: Reminder, now: datetime) -> ReminderState:
         return ReminderState.CANCELLED
     if meeting.date_version != reminder.date_version:
         return ReminderState.MOVED
-    if meeting.status != Status.AGREED or not _recipients(reminder):
-        return ReminderState.OVER
     if now >= RULES[ReminderKind(reminder.kind)].until(meeting):
         return ReminderState.MISSED
+    if meeting.status != Status.AGREED or not _recipients(reminder):
+        return ReminderState.OVER
     return ReminderState.SENT
 
 

@@ -86,7 +86,7 @@ class Notification(models.Model):
                 fields=["recipient"], condition=Q(read_at=None, in_bell=True), name="notifications_unread"
             ),
             models.Index(
-                fields=["mail_due_at"], condition=Q(mail_state="waiting"), name="notifications_mail_due"
+                fields=["mail_due_at", "id"], condition=Q(mail_state="waiting"), name="notifications_mail_due"
             ),
             models.Index(
                 fields=["-mail_settled_at"], condition=Q(mail_state="failed"), name="notifications_failed"

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notification',
-            index=models.Index(condition=models.Q(('mail_state', 'waiting')), fields=['mail_due_at'], name='notifications_mail_due'),
+            index=models.Index(condition=models.Q(('mail_state', 'waiting')), fields=['mail_due_at', 'id'], name='notifications_mail_due'),
         ),
         migrations.AddIndex(
             model_name='notification',

@@ -1,0 +1,33 @@
+"""A web process of its own, in which a person confirms a meeting.
+
+python -m tests.crashes.acting MEETING PERSON prints the status of the answer and how many seconds it took.
+"""
+
+import json
+import re
+import sys
+import time
+
+import django
+
+
+def confirm(meeting: int, person: int) -> dict[str, float]:
+    """Open the page, send its form, and tell how that went."""
+    from django.test import Client  # noqa: PLC0415 - Django must be set up first
+
+    from accounts.models import User  # noqa: PLC0415
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.get(pk=person))
+    address = f"/meetings/{meeting}/confirm/"
+    page = client.get(address).content.decode()
+    fields = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("revision", "key")}
+    typed = {name: found[1] for name, found in fields.items() if found}
+    start = time.monotonic()
+    status = client.post(address, typed).status_code
+    return {"status": status, "seconds": time.monotonic() - start}
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(confirm(int(sys.argv[1]), int(sys.argv[2]))))
