@@ -52,7 +52,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Those in which somebody has to answer: requests, alternative dates, meetings past their end."""
         request = Q(status=Status.AWAITING, starts_at__gt=now)
         alternative = Q(starts_at__gt=now, alternative_starts_at__gt=now)
-        to_evaluate = Q(status=Status.AGREED, ends_at__lte=now)
+        to_evaluate = Q(status=Status.AGREED, ends_at__lte=now, ends_at__gt=now - SILENCE)
         return self.filter(request | alternative | to_evaluate)
 
     def waiting_for(self, person: User, now: datetime) -> "MeetingQuerySet":
