@@ -19,7 +19,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
     def run(call: Callable[[], Any]) -> Any:
         try:
             connection.ensure_connection()
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=30)
             time.sleep(random.uniform(0, JITTER))  # noqa: S311 - who is first is left to chance
             return call()
         except Exception as error:

@@ -173,12 +173,16 @@ class Desk(World):
 
 
 def pointless(letter: Letter, now: datetime) -> bool:
-    """A reminder is, when the meeting has started, was cancelled or moved; or all is said and evaluated."""
+    """A reminder is, when the meeting has started, was cancelled or moved; or all is said and evaluated.
+
+    That of the day before already in the last hour, when the link takes its place.
+    """
     m = letter.about
     if letter.kind == PROGRESS:
         return m.status != "Agreed" or letter.to in m.answers
     if letter.kind in (REMINDER, LINK):
-        return m.status != "Agreed" or m.version != letter.version or now >= m.start
+        until = m.start - HOURS if letter.kind == REMINDER else m.start
+        return m.status != "Agreed" or m.version != letter.version or now >= until
     return False
 
 

@@ -15,7 +15,7 @@ from notifications import delivery
 from notifications.models import MailState, Notification
 from tests.factories import PersonFactory
 from tests.meetings.roads import BY_EXPERT, BY_USER, CREDITS, DAY, HOUR, NOW, act, agreed
-from tests.meetings.test_reminders import LINK, MINUTE, PROGRESS, moved_to
+from tests.meetings.test_reminders import LINK, MINUTE, PROGRESS, SECOND, moved_to
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,8 @@ def test_the_last_one_leads_to_the_page_that_asks(far_apart: Meeting) -> None:
         (-HOUR, "move", 30 * MINUTE, 0),
         (-DAY, "move", 2 * HOUR, 0),
         (-DAY, Action.CANCEL, 2 * HOUR, 0),
-        (-DAY, None, 22 * HOUR, 2),
+        (-DAY, None, 23 * HOUR - SECOND, 2),
+        (-DAY, None, 23 * HOUR, 0),
         (25 * HOUR, None, 3 * DAY, 2),
         (25 * HOUR, Action.RECORD, 3 * DAY, 1),
         (25 * HOUR, None, 6 * DAY, 0),
