@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from runner.leftovers import Record
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+        # Between the start of a program and its name in the process table there is a moment.
+        while "sleep" not in leftovers.command_line(process.pid):
+            time.sleep(0.01)
         yield process
         process.kill()
 
