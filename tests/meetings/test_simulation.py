@@ -54,8 +54,8 @@ AWAY = ((12, HOURS), (40, 9 * HOURS), (80, 3 * HOURS), (180, 12 * HOURS), (240, 
 
 WHAT_TO_TRY = {
     "Awaiting approval": 6 * ["confirm"] + ["reject", "suggest-instead", "cancel-request", "cancel"],
-    "Agreed": 4 * ["reschedule"] + ["cancel", "cancel-late", "join", "reject-alternative"],
-    "Agreed, alternative": 4 * ["confirm-alternative"]
+    "Agreed": 8 * ["reschedule"] + ["cancel", "cancel-late", "join", "reject-alternative"],
+    "Agreed, alternative": 12 * ["confirm-alternative"]
     + ["reject-alternative", "cancel-alternative", "cancel", "reschedule"],
     "Agreed, begun": ["join", "record", "record", "cancel", "confirm-alternative"],
     "Rejected": 3 * ["reschedule"] + ["confirm"],
@@ -174,10 +174,8 @@ class Simulation:
             stars = {"stars": 3} if (role, answer) == ("user", Progress.SMOOTH) else {}
             return Action.RECORD, {"answer": answer.value}, {"progress": answer, **stars}
         if name in ("reschedule", "suggest-instead"):
-            near = (
-                self.chance.choice([now, sheet.start]) + self.chance.choice([-26, -1, 0.5, 2, 25, 49]) * HOURS
-            )
-            start = self.vary(near)
+            shift = self.chance.choice([-26, -1, 0.5, 2, 25, 49, 49]) * HOURS
+            start = self.vary(self.chance.choice([now, sheet.start]) + shift)
             return product_action(sheet, name, role), {"start": start}, typed | {"starts_at": start}
         return product_action(sheet, name, role), {}, typed | {"deduction_accepted": True}
 
@@ -202,7 +200,8 @@ class Simulation:
             if due >= now:
                 self.plan_sweep(due)
         limits = [*dues, *(sheet.start + hours * HOURS for hours in (-48, -0.25, 1))]
-        pause = max(MINUTE, min(DAY, (sheet.start - now) / 3) if now < sheet.start else 8 * HOURS)
+        until = min(sheet.start, sheet.alternative or sheet.start)
+        pause = max(MINUTE, min(DAY, (until - now) / 3) if now < until else 8 * HOURS)
         moment = now + self.chance.expovariate(1) * pause
         if sheet.status in ("Agreed", "Rejected") and self.chance.random() < 0.4:
             near = self.chance.choice(limits) + self.chance.choice([-60, -1, 0, 1, 30, 90]) * SECOND
