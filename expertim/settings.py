@@ -156,7 +156,28 @@ if env.str("EMAIL_URL", default=""):
 # --- Meeting face to face ---------------------------------------------------------------------------
 
 VIDEO_PLATFORM = env.str("VIDEO_PLATFORM", default="practice")
-JITSI_URL = env.str("JITSI_URL", default="https://meet.jit.si")
+# What the platforms need to know; each looks only at its own.
+VIDEO = {
+    "JITSI_URL": env.str("JITSI_URL", default="https://meet.jit.si"),
+    "JITSI_APP_ID": env.str("JITSI_APP_ID", default=""),
+    "JITSI_SECRET": env.str("JITSI_SECRET", default=""),
+    "JAAS_APP_ID": env.str("JAAS_APP_ID", default=""),
+    "JAAS_KEY_ID": env.str("JAAS_KEY_ID", default=""),
+    "JAAS_PRIVATE_KEY": env.str("JAAS_PRIVATE_KEY", default="", multiline=True),
+    "BBB_URL": env.str("BBB_URL", default=""),
+    "BBB_SECRET": env.str("BBB_SECRET", default=""),
+    "ZOOM_ACCOUNT_ID": env.str("ZOOM_ACCOUNT_ID", default=""),
+    "ZOOM_CLIENT_ID": env.str("ZOOM_CLIENT_ID", default=""),
+    "ZOOM_CLIENT_SECRET": env.str("ZOOM_CLIENT_SECRET", default=""),
+    "ZOOM_HOST": env.str("ZOOM_HOST", default=""),
+    "JANUS_URL": env.str("JANUS_URL", default="http://127.0.0.1:8088/janus"),
+    "JANUS_PUBLIC_URL": env.str("JANUS_PUBLIC_URL", default="/janus"),
+    "JANUS_API_SECRET": env.str("JANUS_API_SECRET", default=""),
+    "JANUS_TOKEN_SECRET": env.str("JANUS_TOKEN_SECRET", default=""),
+    "JANUS_ADMIN_KEY": env.str("JANUS_ADMIN_KEY", default=""),
+    "JANUS_EVENTS_PASSWORD": env.str("JANUS_EVENTS_PASSWORD", default=""),
+    "JANUS_ICE_SERVERS": env.str("JANUS_ICE_SERVERS", default=""),
+}
 
 # --- Files and safety -------------------------------------------------------------------------------
 

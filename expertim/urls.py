@@ -2,14 +2,21 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
 
 from meetings.views.experts import home
 
 # Operators sign in by the same page as everyone, with its limits on guessing.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# For pages that name no icon of their own, such as those of the admin.
+FAVICON = RedirectView.as_view(url=lazy(static, str)("favicon.svg"))
+
 urlpatterns = [
+    path("favicon.ico", FAVICON),
     path("", home, name="home"),
     path("", include("meetings.urls")),
     path("credits/", include("credits.urls")),

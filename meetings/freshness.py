@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from meetings import rooms
+from meetings import links
 from meetings.models import Meeting
 from meetings.vocabulary import Action, Role, Status
 from notifications.models import Notification
@@ -44,7 +44,7 @@ def before_evaluation(notification: Notification, now: datetime) -> str:
 def join_link(notification: Notification) -> str:
     """Return the recipient's personal link for the date that the notification speaks of."""
     facts = notification.facts
-    return rooms.link_for(_number(notification), Role(facts["role"]), facts["date_version"])
+    return links.link_for(_number(notification), Role(facts["role"]), facts["date_version"])
 
 
 def record_page(notification: Notification) -> str:

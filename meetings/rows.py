@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from meetings import rooms, workflow
+from meetings import links, workflow
 from meetings.admission import Door, admission
 from meetings.models import Meeting
 from meetings.transitions import Transition
@@ -49,7 +49,7 @@ def _row(meeting: Meeting, role: Role, now: datetime) -> Row:
         payment=Payment(meeting.payment),
         alternative_starts_at=meeting.alternative_starts_at if meeting.has_open_alternative(now) else None,
         duty=_duty(workflow.open_actions(meeting, role, now)),
-        link=rooms.link(meeting, role) if is_open else "",
+        link=links.link(meeting, role) if is_open else "",
     )
 
 

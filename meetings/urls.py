@@ -16,5 +16,5 @@ urlpatterns = [
     path("experts/<int:pk>/favourite/", experts.favourite, name="favourite"),
     path("experts/<int:pk>/suggest/", suggesting.suggest_to_expert, name="suggest"),
     path("join/<str:token>/", joining.join, name="join"),
-    path("practice/<slug:room>/", joining.practice, name="practice"),
+    path("join/<str:token>/room/", joining.room, name="room"),
 ]

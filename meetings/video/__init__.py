@@ -4,14 +4,21 @@ from collections.abc import Callable, Mapping
 
 from meetings.video.base import Platform
 from meetings.video.jitsi import Jitsi
+from meetings.video.manual import Manual
 from meetings.video.practice import Practice
 
-PLATFORMS: Mapping[str, Callable[[str], Platform]] = {
-    "practice": lambda _url: Practice(),
-    "jitsi": Jitsi,
+Given = Mapping[str, str]
+
+PLATFORMS: Mapping[str, Callable[[Given], Platform]] = {
+    "practice": lambda _given: Practice(),
+    "manual": lambda _given: Manual(),
+    "jitsi": Jitsi.configured,
 }
 
 
-def platform(name: str, *, url: str = "") -> Platform:
-    """Return the platform of this name. Raises KeyError for a name that is none."""
-    return PLATFORMS[name](url)
+def platform(name: str, given: Given) -> Platform:
+    """Return the platform of this name, set up with what is given.
+
+    Raises KeyError for a name that is none, Misconfigured where something needed is not given.
+    """
+    return PLATFORMS[name](given)

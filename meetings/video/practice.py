@@ -3,16 +3,38 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from meetings.video.base import Participant, Room
+from meetings.video.base import NOTHING, Health, Participant, Remembered, Room, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Leads to our own practice page."""
+    """Leads to our own practice page, where nobody sees anybody."""
 
-    page: str = "/practice/{room}/"
     origin: str = ""
 
+    def ensure(self, room: Room, now: datetime) -> Remembered:
+        """Need nothing."""
+        return NOTHING
+
+    def move(self, old: Room, new: Room, now: datetime) -> Remembered:
+        """Need nothing."""
+        return NOTHING
+
+    def cancel(self, room: Room) -> None:
+        """Need nothing: our page asks whether the meeting takes place."""
+
     def entry_url(self, room: Room, participant: Participant, now: datetime) -> str:
-        """Return the address of the practice page for this room."""
-        return self.page.format(room=room.name)
+        """Return the address of the participant's practice page."""
+        return participant.page
+
+    def stage(self, room: Room, participant: Participant, now: datetime) -> Stage | None:
+        """Show the practice page."""
+        return Stage("meetings/practice.html")
+
+    def presence(self, room: Room) -> frozenset[str] | None:
+        """Know nothing."""
+        return None
+
+    def health(self) -> Health:
+        """Say what this is."""
+        return Health(True, ("This is the practice room: people do not see each other.",))

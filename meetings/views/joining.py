@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from csp.decorators import csp_update
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.people import person_of
-from meetings import rooms, workflow
+from meetings import links, rooms, workflow
 from meetings.admission import Admission, Door, admission
 from meetings.models import Meeting
 from meetings.step import ActionRefused
@@ -33,23 +32,32 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         "meeting": meeting,
         "other": meeting.person(role.other),
         "door": opened.door,
-        "link": rooms.link(meeting, role),
+        "link": links.link(meeting, role),
     }
     return render(request, "meetings/join.html", context)
 
 
-@login_required
 @never_cache
-def practice(request: HttpRequest, room: str) -> HttpResponse:
-    """Show the practice room, where no video platform is set up."""
-    return render(request, "meetings/practice.html", {"room": room})
+def room(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the party our own room page, where the platform has one; else lead to the personal link."""
+    now = timezone.now()
+    meeting, role, date_version = _given_to(request, token)
+    opened = admission(meeting, role, date_version, now)
+    stage = rooms.stage(meeting, role, now) if opened.door is Door.OPEN and opened.is_recorded else None
+    if stage is None:
+        return redirect("meetings:join", token=token)
+    context = {"meeting": meeting, "other": meeting.person(role.other), "facts": stage.facts}
+    response = render(request, stage.template, context)
+    if stage.connects_to:
+        response._csp_update = {"connect-src": list(stage.connects_to)}  # type: ignore[attr-defined]
+    return response
 
 
 def _given_to(request: HttpRequest, token: str) -> tuple[Meeting, Role, int]:
     """Return what the link names, for the person it was given to; for anyone else it does not exist."""
     try:
-        pk, role, date_version = rooms.read_link(token)
-    except rooms.UnknownLink as error:
+        pk, role, date_version = links.read_link(token)
+    except links.UnknownLink as error:
         raise Http404 from error
     meeting, own_role = own_meeting(request, pk)
     if own_role is not role:

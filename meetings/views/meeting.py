@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.people import person_of
 from credits import ledger
-from meetings import rooms, workflow
+from meetings import links, workflow
 from meetings.admission import Door, admission
 from meetings.consequences import consequences
 from meetings.forms import ActionForm
@@ -131,7 +131,7 @@ def _about(meeting: Meeting, role: Role) -> dict[str, object]:
         "status": meeting.status_at(now),
         "actions": [row.action for row in rows if row.action not in NOT_BY_FORM],
         "door": door if shows_door else None,
-        "link": rooms.link(meeting, role),
+        "link": links.link(meeting, role),
         "open_alternative": meeting.has_open_alternative(now),
         "answer_by": meeting.answer_by,
         "blocked": ledger.blocked_for(meeting.reference),

@@ -149,7 +149,7 @@ def confirm_alternative(page: Page) -> None:
 def join(page: Page, meeting: Meeting) -> None:
     page.goto(meeting.get_absolute_url())
     page.get_by_role("link", name="Join").click()
-    page.wait_for_url("**/practice/**")
+    page.wait_for_url("**/join/*/room/")
     page.goto(meeting.get_absolute_url())
 
 

@@ -169,7 +169,7 @@ def test_an_entry_says_who_what_and_when_in_utc() -> None:
     assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == (["ACCEPTED"], ["FALSE"])
     assert event.url.value == f"https://expertim.example/meetings/{meeting.pk}/"
     assert expert.email not in item.text, "nobody learns the other's address"
-    assert settings.JITSI_URL not in item.text
+    assert settings.VIDEO["JITSI_URL"] not in item.text
     assert "/join/" not in item.text
 
 

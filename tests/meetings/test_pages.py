@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from meetings import rooms, workflow
+from meetings import links, workflow
 from meetings.models import Meeting
 from meetings.transitions import TRANSITIONS
 from meetings.vocabulary import Action, Progress, Role, Status
@@ -31,8 +31,8 @@ def addresses(meeting: Meeting) -> list[str]:
         meeting.get_absolute_url(),
         reverse("meetings:suggest_to_user", args=[meeting.pk]),
         *(reverse("meetings:act", args=[meeting.pk, action]) for action in EVERY_ACTION),
-        rooms.link(meeting, Role.USER),
-        rooms.link(meeting, Role.EXPERT),
+        links.link(meeting, Role.USER),
+        links.link(meeting, Role.EXPERT),
     ]
 
 
@@ -84,14 +84,14 @@ def without_token(answer: Any) -> str:
 
 def test_the_link_of_the_other_party_is_not_mine() -> None:
     meeting = agreed(now=timezone.now())
-    assert as_person(meeting.expert).get(rooms.link(meeting, Role.USER)).status_code == 404
+    assert as_person(meeting.expert).get(links.link(meeting, Role.USER)).status_code == 404
 
 
 def test_a_party_who_is_not_signed_in_is_led_back_after_signing_in() -> None:
     meeting = agreed(now=timezone.now())
-    page = as_person(None).get(rooms.link(meeting, Role.USER))
+    page = as_person(None).get(links.link(meeting, Role.USER))
     assert page.status_code == 404
-    assert f"next={rooms.link(meeting, Role.USER).replace(':', '%3A')}" in page.content.decode()
+    assert f"next={links.link(meeting, Role.USER).replace(':', '%3A')}" in page.content.decode()
 
 
 @pytest.mark.parametrize("status", Status)

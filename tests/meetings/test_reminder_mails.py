@@ -8,7 +8,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import User
-from meetings import reminders, rooms
+from meetings import links, reminders
 from meetings.models import Meeting
 from meetings.vocabulary import Action, Progress
 from notifications import delivery
@@ -60,7 +60,7 @@ def test_each_gets_the_own_link_of_this_date(far_apart: Meeting) -> None:
         subject, text = mails[far_apart.person(role).email]
         (address,) = [word for word in text.split() if "/join/" in word]
         assert subject == LINK
-        assert rooms.read_link(address.rstrip("/").rpartition("/")[2]) == (far_apart.pk, role, 2)
+        assert links.read_link(address.rstrip("/").rpartition("/")[2]) == (far_apart.pk, role, 2)
         assert far_apart.person(role.other).name in text
 
 

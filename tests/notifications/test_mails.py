@@ -17,7 +17,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from accounts.models import User
-from meetings import reminders, rooms
+from meetings import links, reminders
 from meetings.models import Meeting
 from meetings.vocabulary import Action, Role, Status
 from notifications import mails
@@ -171,10 +171,10 @@ def assert_button_leads_somewhere(note: Notification) -> None:
 def assert_no_secret_but_the_own(note: Notification) -> None:
     """No mail tells the address of the video room, or a join link that is not its recipient's."""
     whole = "".join(content(part) for part in sent(note).walk() if not part.is_multipart())
-    assert settings.JITSI_URL not in whole
+    assert settings.VIDEO["JITSI_URL"] not in whole
     facts, own = note.facts, set()
     if note.kind == "meeting_link":
-        own = {rooms.link_for(int(note.reference[8:]), Role(facts["role"]), facts["date_version"])}
+        own = {links.link_for(int(note.reference[8:]), Role(facts["role"]), facts["date_version"])}
     assert set(re.findall(r"/join/[^\s\"<]+", whole)) == own, note.kind
 
 
@@ -183,12 +183,12 @@ def test_the_join_link_is_the_recipients_own_and_of_the_date() -> None:
     act(meeting, Action.CONFIRM_ALTERNATIVE, Role.EXPERT)
     meeting = Meeting.objects.get(pk=meeting.pk)
     reminders.send_due(meeting.starts_at - HOUR)
-    links = {
+    mailed = {
         role: html(told("meeting_link", meeting.person(role))).links for role in (Role.USER, Role.EXPERT)
     }
-    assert links == {role: [SITE + rooms.link(meeting, role)] for role in links}
+    assert mailed == {role: [SITE + links.link(meeting, role)] for role in mailed}
     assert meeting.date_version == 2
-    assert links[Role.USER] != links[Role.EXPERT]
+    assert mailed[Role.USER] != mailed[Role.EXPERT]
 
 
 def test_the_progress_reminder_leads_to_the_page_for_it() -> None:
