@@ -100,7 +100,7 @@ class WebServer:
         self.requests: list[Request] = []
         self._server = ThreadingHTTPServer((HOST, 0), self._handler())
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="web server")
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,), name="web server")
 
     @property
     def url(self) -> str:
