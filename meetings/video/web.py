@@ -5,8 +5,8 @@ Addresses and bodies may hold secrets, so no error repeats them: it names the pl
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -31,11 +31,15 @@ NO_ADDRESS = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a platform answered: a status below 500 that is neither a redirect nor a refusal for all."""
+    """What a platform answered: a status below 500 that is neither a redirect nor a refusal for all.
+
+    Others only where the adapter wants to judge them itself; `pause` is what the platform asks for, if it does.
+    """
 
     host: str
     status: int
-    body: bytes
+    body: bytes = field(repr=False)
+    pause: timedelta | None = None
 
     def json(self) -> Any:
         """Return the body read as JSON. Raises Garbled."""
@@ -61,12 +65,13 @@ def ask(
     data: Any = None,
     headers: Mapping[str, str] | None = None,
     auth: tuple[str, str] | None = None,
+    left: Container[int] = (),
 ) -> Answer:
     """Send one request (`form` as fields, `data` as JSON) and return its answer.
 
     Raises Retryable where the platform was not reached, is busy or broken; Ambiguous where it may have acted
     and the answer was lost; Misconfigured for redirects, which are never followed with credentials. What 4xx
-    mean is left to the adapter, but for 429: TooMany.
+    mean is left to the adapter, but for 429: TooMany. So is every status in `left`.
     """
     host = urlsplit(url).hostname or "The platform"
     try:
@@ -86,7 +91,9 @@ def ask(
             ) as response,
         ):
             body = _body(response, host)
-            return _judged(response, Answer(host, response.status_code, body))
+            pause = _pause(response.headers.get("Retry-After", ""))
+            answer = Answer(host, response.status_code, body, pause)
+            return answer if answer.status in left else _judged(answer)
     except requests.exceptions.SSLError:
         raise Misconfigured(f"The certificate of {host} is not trusted.") from None
     except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
@@ -111,9 +118,8 @@ def _body(response: requests.Response, host: str) -> bytes:
     return body
 
 
-def _judged(response: requests.Response, answer: Answer) -> Answer:
-    host, status = answer.host, answer.status
-    pause = _pause(response.headers.get("Retry-After", ""))
+def _judged(answer: Answer) -> Answer:
+    host, status, pause = answer.host, answer.status, answer.pause
     if status == 429:
         raise TooMany(f"{host} asks for fewer requests.", after=pause)
     if status >= 500:
