@@ -4,6 +4,7 @@ Addresses and bodies may hold secrets, so no error repeats them: it names the pl
 """
 
 import json
+import logging
 import time
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
@@ -28,12 +29,15 @@ NO_ADDRESS = (
     requests.exceptions.InvalidSchema,
 )
 
+# When debugging it writes down every address, with what is secret in it.
+logging.getLogger("urllib3").setLevel(logging.INFO)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a platform answered: a status below 500 that is neither a redirect nor a refusal for all.
 
-    Others only where the adapter wants to judge them itself; `pause` is what the platform asks for, if it does.
+    Others only where the adapter wants to judge them itself; `pause` is what the platform asks for.
     """
 
     host: str
