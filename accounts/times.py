@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.models.user import DateFormat
@@ -58,6 +59,12 @@ def written(instant: datetime, zone: ZoneInfo | None = None) -> str:
 def written_day(instant: datetime) -> str:
     """Return the date alone, in the reader's zone and format."""
     return date_format(timezone.localtime(instant), _date_format.get())
+
+
+def lasted(length: timedelta) -> str:
+    """Return a length in minutes and seconds: "48 min 30 s"."""
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": seconds}
 
 
 def zone_name(local: datetime) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import ngettext
 
 from credits import ledger
-from meetings import reminders, reviews
+from meetings import reminders, reviews, video_outbox
 from meetings.attendance import has_attended
 from meetings.models import Answer, Terms
 from meetings.pricing import Charge
@@ -24,10 +24,16 @@ def approve_alone(step: Step) -> None:
 
 
 def agree(step: Step) -> None:
-    """Note that both parties approve the date in force, from now on."""
+    """Note that both parties approve the date in force, from now on; it gets reminders and a video room."""
     step.meeting.approved_by_user = step.meeting.approved_by_expert = True
     step.meeting.agreed_at = step.now
     reminders.arm(step.meeting, step.now)
+    video_outbox.want(step.meeting, step.now)
+
+
+def close_room(step: Step) -> None:
+    """Let nobody meet in the video room any more."""
+    video_outbox.unwant(step.meeting, step.now)
 
 
 def withdraw_agreement(step: Step) -> None:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings import links
-from meetings.models import Meeting
+from meetings.models import Meeting, VideoRoom
 from meetings.vocabulary import Action, Role, Status
 from notifications.models import Notification
 
@@ -30,6 +30,17 @@ def before_start(notification: Notification, now: datetime) -> str:
     return _("The meeting has begun.") if now >= meeting.starts_at else ""
 
 
+def before_room_ready(notification: Notification, now: datetime) -> str:
+    """Say why a word about a video room that is not ready has become pointless, or nothing."""
+    meeting = _meeting(notification)
+    if meeting.status != Status.AGREED:
+        return _("The meeting is “%(status)s”.") % {"status": meeting.get_status_display()}
+    if now >= meeting.ends_at:
+        return _("The meeting has ended.")
+    room = VideoRoom.objects.filter(meeting=meeting).first()
+    return "" if room and room.trouble and not room.sealed_link else _("The room is ready.")
+
+
 def before_evaluation(notification: Notification, now: datetime) -> str:
     """Say why a reminder to answer has become pointless, or nothing."""
     meeting = _meeting(notification)
@@ -50,6 +61,11 @@ def join_link(notification: Notification) -> str:
 def record_page(notification: Notification) -> str:
     """Return the page on which the recipient says how the meeting went."""
     return reverse("meetings:act", args=[_number(notification), Action.RECORD])
+
+
+def room_page(notification: Notification) -> str:
+    """Return the operators' page of the video room that the notification speaks of."""
+    return reverse("admin:meetings_videoroom_change", args=[_number(notification)])
 
 
 def _meeting(notification: Notification) -> Meeting:

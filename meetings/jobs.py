@@ -6,7 +6,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from meetings import audit, receipts, reminders, workflow
+from meetings import audit, presence, receipts, reminders, video_outbox, workflow
 from meetings.models import Meeting
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,20 @@ def let_time_pass() -> None:
     done = sum(_catch_up(pk, now) for pk in due(now))
     if done:
         log.info("Time passed for %s meetings.", done)
+
+
+@shared_task
+def prepare_rooms() -> None:
+    """Tell the video platforms what has changed (spec: Never in a web request's transaction)."""
+    dealt_with = video_outbox.work_off(timezone.now)
+    if dealt_with:
+        log.info("%s video rooms dealt with.", dealt_with)
+
+
+@shared_task
+def watch_rooms() -> None:
+    """Note who is in the video rooms now, where platforms tell when they are asked."""
+    presence.watch(timezone.now())
 
 
 @shared_task

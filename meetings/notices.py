@@ -401,4 +401,25 @@ PROGRESS_REMINDER = _both(
     page=freshness.record_page,
 )
 
-KINDS = tuple(row.kind for row in list(vars().values()) if isinstance(row, Notice))
+# --- Video rooms (see `meetings.video_outbox`) --------------------------------------------------------
+
+VIDEO_TROUBLE = _both(
+    "video_trouble",
+    _("Video room not ready yet"),
+    _(
+        "The video room for your meeting with {other} about {skill} on {starts_at} is not ready yet. We keep "
+        "trying, and an operator knows of it. Your personal link stays the same: please use it as planned."
+    ),
+    _OPEN,
+    moot=freshness.before_room_ready,
+)
+VIDEO_FAILING = Kind(
+    "video_failing",
+    _("Video room needs an operator"),
+    _("The video room of meeting {number}, which begins on {starts_at}, is not ready: {problem}"),
+    _("Open the video room"),
+    moot=freshness.before_room_ready,
+    page=freshness.room_page,
+)
+
+KINDS = (*(row.kind for row in list(vars().values()) if isinstance(row, Notice)), VIDEO_FAILING)

@@ -1,10 +1,11 @@
-"""Which room a meeting takes place in, and what the video platform is told about it.
+"""Which room a meeting takes place in, and how the video platform knows its parties.
 
 Names are derived from the meeting and its date version with the site's secret, so that a moved meeting has
 another room and nothing secret is stored.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from functools import cache
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -12,26 +13,25 @@ from django.utils.crypto import salted_hmac
 from meetings import links
 from meetings.models import Meeting
 from meetings.video import platform
-from meetings.video.base import Participant, Platform, Room, Stage
-from meetings.vocabulary import Role
-
-PLATFORM: Platform = platform(settings.VIDEO_PLATFORM, settings.VIDEO)
+from meetings.video.base import NOTHING, Participant, Platform, Remembered, Room
+from meetings.vocabulary import PARTIES, Role
 
 
-def entry_url(meeting: Meeting, role: Role, now: datetime) -> str:
-    """Return the party's address on the video platform, for use at once."""
-    return PLATFORM.entry_url(room(meeting), participant(meeting, role), now)
+class UnknownRoom(Exception):
+    """A name that no room of ours has."""
 
 
-def stage(meeting: Meeting, role: Role, now: datetime) -> Stage | None:
-    """Return what our own room page shows the party; None where the platform has pages of its own."""
-    return PLATFORM.stage(room(meeting), participant(meeting, role), now)
+def platform_named(name: str) -> Platform:
+    """Return the platform of this name, set up as the settings say. Raises Misconfigured."""
+    return _platform(name, tuple(settings.VIDEO.items()))
 
 
-def room(meeting: Meeting) -> Room:
-    """Return the room of the date in force."""
-    name = room_name(meeting.pk, meeting.date_version)
-    return Room(name, meeting.skill.name, meeting.starts_at, meeting.ends_at)
+def room(
+    meeting: Meeting, date_version: int, *, remembered: Remembered = NOTHING, may_exist: bool = True
+) -> Room:
+    """Return the room of one date version; of a former one only the name still means something."""
+    name = room_name(meeting.pk, date_version)
+    return Room(name, meeting.skill.name, meeting.starts_at, meeting.ends_at, remembered, may_exist)
 
 
 def room_name(pk: int, date_version: int) -> str:
@@ -39,17 +39,40 @@ def room_name(pk: int, date_version: int) -> str:
     return f"m-{pk}-{date_version}-{_secret(pk, date_version, 'room')}"
 
 
+def read_room_name(name: str) -> tuple[int, int]:
+    """Return the meeting number and date version of a room's name. Raises UnknownRoom."""
+    parts = name.split("-")
+    numbers = [int(part) for part in parts[1:3] if part.isascii() and part.isdecimal() and len(part) < 19]
+    if len(numbers) != 2 or name != room_name(*numbers):
+        raise UnknownRoom(name)
+    return numbers[0], numbers[1]
+
+
 def participant(meeting: Meeting, role: Role) -> Participant:
     """Return a party as the platform knows them, in the room of the date in force."""
     return Participant(
-        id=f"{role}-{_secret(meeting.pk, meeting.date_version, role)}",
+        id=participant_id(meeting.pk, meeting.date_version, role),
         name=meeting.person(role).name,
         is_host=role is Role.EXPERT,
         page=links.room_page(meeting, role),
     )
 
 
+def participant_id(pk: int, date_version: int, role: Role) -> str:
+    """Name a party within the room of one date version, so that nobody can guess it."""
+    return f"{role}-{_secret(pk, date_version, role)}"
+
+
+def roles_in(pk: int, date_version: int) -> Mapping[str, Role]:
+    """Return who is meant by each participant's id in this room."""
+    return {participant_id(pk, date_version, role): role for role in PARTIES}
+
+
 def _secret(pk: int, date_version: int, purpose: str) -> str:
-    return salted_hmac("meetings.rooms", f"{purpose}:{pk}:{date_version}", algorithm="sha256").hexdigest()[
-        :32
-    ]
+    text = f"{purpose}:{pk}:{date_version}"
+    return salted_hmac("meetings.rooms", text, algorithm="sha256").hexdigest()[:32]
+
+
+@cache
+def _platform(name: str, given: tuple[tuple[str, str], ...]) -> Platform:
+    return platform(name, dict(given))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import dashboard, experts, joining, meeting, suggesting
+from meetings.views import dashboard, experts, joining, meeting, own_link, suggesting, video_events
 
 app_name = "meetings"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("meetings/all/", dashboard.meeting_list, name="list"),
     path("meetings/<int:pk>/", meeting.meeting_detail, name="detail"),
     path("meetings/<int:pk>/suggest/", suggesting.suggest_to_user, name="suggest_to_user"),
+    path("meetings/<int:pk>/link/", own_link.own_link, name="own_link"),
     path("meetings/<int:pk>/<slug:action>/", meeting.act, name="act"),
     path("experts/", experts.experts, name="experts"),
     path("experts/<int:pk>/", experts.expert, name="expert"),
@@ -17,4 +18,5 @@ urlpatterns = [
     path("experts/<int:pk>/suggest/", suggesting.suggest_to_expert, name="suggest"),
     path("join/<str:token>/", joining.join, name="join"),
     path("join/<str:token>/room/", joining.room, name="room"),
+    path("video/janus/events/", video_events.janus, name="janus_events"),
 ]

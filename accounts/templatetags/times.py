@@ -8,9 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from accounts.times import written, written_day
+from accounts.times import lasted, written, written_day
 
 register = template.Library()
+register.filter("lasted", lasted)
 
 
 @register.filter

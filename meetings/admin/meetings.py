@@ -16,9 +16,10 @@ from credits import ledger
 from meetings import reviews, workflow
 from meetings.admin import deciding
 from meetings.admin.decisions import DECISIONS
-from meetings.models import Answer, Event, Meeting, Reminder
+from meetings.models import Answer, Event, Meeting, Reminder, VideoRoom
+from meetings.presence import attendance, presence
 from meetings.timeline import DETAILS
-from meetings.vocabulary import ATTENDANCE, PARTIES, EventKind, Role
+from meetings.vocabulary import EventKind, Role
 
 PEOPLE = [
     f"{person}__{name}" for person in ("student", "expert") for name in ("first_name", "last_name", "email")
@@ -51,12 +52,22 @@ class MeetingAdmin(ViewOnlyAdmin):
         ),
     )
     ordering = ("-starts_at", "-pk")
-    readonly_fields = ("blocked_credits", "what_was_told")
+    readonly_fields = ("blocked_credits", "what_was_told", "video")
     inlines = (ReminderInline,)
     fieldsets = (
         (
             None,
-            {"fields": ("status", "payment", "evaluation", "is_flagged", "blocked_credits", "what_was_told")},
+            {
+                "fields": (
+                    "status",
+                    "payment",
+                    "evaluation",
+                    "is_flagged",
+                    "blocked_credits",
+                    "what_was_told",
+                    "video",
+                )
+            },
         ),
         (gettext_lazy("People"), {"fields": ("student", "expert", "suggested_by", "suggested_at", "note")}),
         (
@@ -98,6 +109,15 @@ class MeetingAdmin(ViewOnlyAdmin):
         told = reverse("admin:notifications_notification_changelist")
         return format_html('<a href="{}?reference={}">{}</a>', told, meeting.reference, _("What was told"))
 
+    @admin.display(description=gettext_lazy("video room"))
+    def video(self, meeting: Meeting) -> str:
+        """Lead to the room, with its trouble if there is one."""
+        room = VideoRoom.objects.filter(meeting=meeting).first()
+        if room is None:
+            return _("none")
+        page = reverse("admin:meetings_videoroom_change", args=[room.pk])
+        return format_html('<a href="{}">{}</a>', page, room.get_trouble_display() or _("in order"))
+
     def get_urls(self) -> list[URLPattern]:
         """Add the page that asks before a decision is carried out."""
         decide = path(
@@ -123,13 +143,14 @@ class MeetingAdmin(ViewOnlyAdmin):
 def _about(meeting: Meeting, may_decide: bool) -> dict[str, object]:
     """Return what the operator sees beside the meeting's own fields."""
     events = list(meeting.events.select_related("reason", "actor"))
-    joined = {event.kind: event for event in events if event.date_version == meeting.date_version}
+    seen = presence(meeting, timezone.now())
     rows = workflow.open_actions(meeting, Role.OPERATOR, timezone.now()) if may_decide else []
     return {
         "decisions": [(row.action, DECISIONS[row.action].button) for row in rows],
         "timeline": [(event, _details(event)) for event in events],
         "answers": Answer.objects.filter(meeting=meeting).order_by("at"),
-        "attendance": [(role.label, joined.get(ATTENDANCE[role])) for role in PARTIES],
+        "attendance": attendance(meeting, seen),
+        "together": seen.together if seen else None,
         "review": reviews.text_of(meeting.student, meeting.expert),
     }
 

@@ -6,5 +6,17 @@ from meetings.models.meeting import Meeting
 from meetings.models.receipt import Receipt
 from meetings.models.reminder import Reminder
 from meetings.models.settings import Reason, Terms
+from meetings.models.video import PresenceNote, VideoRoom
 
-__all__ = ["Answer", "Event", "Meeting", "Reason", "Receipt", "Reminder", "Review", "Terms"]
+__all__ = [
+    "Answer",
+    "Event",
+    "Meeting",
+    "PresenceNote",
+    "Reason",
+    "Receipt",
+    "Reminder",
+    "Review",
+    "Terms",
+    "VideoRoom",
+]

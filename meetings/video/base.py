@@ -162,3 +162,7 @@ class Misconfigured(VideoError):
 
 class Rejected(VideoError):
     """The platform understood and refuses: asking again will not help."""
+
+
+class LinkWanted(VideoError):
+    """There is no platform to ask: a person has to put in a link."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from meetings.video.base import Health, Participant, Rejected, Remembered, Room, Stage
+from meetings.video.base import Health, LinkWanted, Participant, Remembered, Room, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,18 +13,18 @@ class Manual:
     origin: str = ""
 
     def ensure(self, room: Room, now: datetime) -> Remembered:
-        """Ask for a link. Raises Rejected, since without one there is nothing to enter."""
-        raise Rejected("There is no link yet: the expert or an operator has to put one in.")
+        """Ask for a link. Raises LinkWanted."""
+        raise LinkWanted("There is no link yet: the expert or an operator has to put one in.")
 
     def move(self, old: Room, new: Room, now: datetime) -> Remembered:
-        """Ask for a link, as for any date. Raises Rejected."""
+        """Ask for a link, as for any date. Raises LinkWanted."""
         return self.ensure(new, now)
 
     def cancel(self, room: Room) -> None:
         """Need nothing: we no longer lead there."""
 
     def entry_url(self, room: Room, participant: Participant, now: datetime) -> str:
-        """Ask for a link. Raises Rejected."""
+        """Ask for a link. Raises LinkWanted."""
         self.ensure(room, now)
         return participant.page
 

@@ -2,25 +2,22 @@
 
 from datetime import datetime
 
-from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.people import person_of
-from meetings import links, rooms, workflow
+from meetings import links, video_outbox, workflow
 from meetings.admission import Admission, Door, admission
 from meetings.models import Meeting
 from meetings.step import ActionRefused
+from meetings.video.base import VideoError
 from meetings.views.finding import own_meeting
 from meetings.vocabulary import Action, Role
 
-LEADS_OUT = {"form-action": [rooms.PLATFORM.origin]} if rooms.PLATFORM.origin else {}
-
 
 @never_cache
-@csp_update(LEADS_OUT)  # type: ignore[arg-type] # its types know no views with arguments
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Show whose meeting a personal link leads to and what it opens now; on POST let the party in."""
     now = timezone.now()
@@ -28,13 +25,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     opened = admission(meeting, role, date_version, now)
     if request.method == "POST" and opened.door is Door.OPEN:
         return _enter(request, meeting, role, opened, now)
-    context = {
-        "meeting": meeting,
-        "other": meeting.person(role.other),
-        "door": opened.door,
-        "link": links.link(meeting, role),
-    }
-    return render(request, "meetings/join.html", context)
+    return _show(request, meeting, role, opened.door)
 
 
 @never_cache
@@ -43,14 +34,17 @@ def room(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     meeting, role, date_version = _given_to(request, token)
     opened = admission(meeting, role, date_version, now)
-    stage = rooms.stage(meeting, role, now) if opened.door is Door.OPEN and opened.is_recorded else None
-    if stage is None:
+    stage = video_outbox.stage(meeting, role, now) if opened.is_recorded else None
+    if opened.door is not Door.OPEN or stage is None:
         return redirect("meetings:join", token=token)
-    context = {"meeting": meeting, "other": meeting.person(role.other), "facts": stage.facts}
+    context = {
+        "meeting": meeting,
+        "other": meeting.person(role.other),
+        "facts": stage.facts,
+        "link": links.link(meeting, role),
+    }
     response = render(request, stage.template, context)
-    if stage.connects_to:
-        response._csp_update = {"connect-src": list(stage.connects_to)}  # type: ignore[attr-defined]
-    return response
+    return _allowing(response, "connect-src", *stage.connects_to)
 
 
 def _given_to(request: HttpRequest, token: str) -> tuple[Meeting, Role, int]:
@@ -76,7 +70,35 @@ def _enter(
             # Another tab was quicker, or the meeting changed this moment: look again.
             if not admission(meeting, role, meeting.date_version, now).is_recorded:
                 return redirect(request.path)
-    response = redirect(rooms.entry_url(meeting, role, now))
+    try:
+        address = video_outbox.enter(meeting, role, timezone.now)
+    except VideoError:
+        return _show(request, meeting, role, opened.door, is_ready=False)
+    response = redirect(address)
     # The platform must not learn the personal link. On the page itself this would spoil its own form.
     response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _show(
+    request: HttpRequest, meeting: Meeting, role: Role, door: Door, *, is_ready: bool = True
+) -> HttpResponse:
+    """Show what the link opens; where the platform does not let us in, say so and offer to try again."""
+    context = {
+        "meeting": meeting,
+        "other": meeting.person(role.other),
+        "role": role,
+        "door": door,
+        "is_ready": is_ready,
+        "link": links.link(meeting, role),
+    }
+    response = render(request, "meetings/join.html", context, status=200 if is_ready else 503)
+    return _allowing(response, "form-action", video_outbox.leads_to(meeting))
+
+
+def _allowing(response: HttpResponse, directive: str, *origins: str) -> HttpResponse:
+    """Let this page, beyond the site's security policy, reach these origins."""
+    more = [origin for origin in origins if origin]
+    if more:
+        response._csp_update = {directive: more}  # type: ignore[attr-defined]
     return response

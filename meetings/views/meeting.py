@@ -1,5 +1,7 @@
 """The meeting's page, and one page for each action on it."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,15 +12,18 @@ from accounts.people import person_of
 from credits import ledger
 from meetings import links, workflow
 from meetings.admission import Door, admission
+from meetings.attendance import TOOK_PLACE
 from meetings.consequences import consequences
 from meetings.forms import ActionForm
 from meetings.models import Meeting
+from meetings.presence import attendance, presence
 from meetings.prospects import prospect
 from meetings.step import ActionRefused
 from meetings.timeline import timeline
 from meetings.transitions import Transition, row_for
 from meetings.views.finding import NOT_BY_FORM, action_row, own_meeting
-from meetings.vocabulary import Role, Status
+from meetings.views.own_link import takes_link
+from meetings.vocabulary import Action, Role, Status
 
 # What the other party answered stays hidden until then (spec: After the meeting).
 ANSWERS_SHOWN = (Status.UNDER_REVIEW, Status.HELD, Status.NOT_HELD)
@@ -114,6 +119,7 @@ def _show(
         "other": meeting.person(row.by.other),
         "consequences": consequences(meeting, row.action, row.by, form.now),
         "missing_credits": missing_credits,
+        **(_who_was_there(meeting, form.now) if row.action is Action.RECORD else {}),
     }
     return render(request, "meetings/action.html", context, status=status)
 
@@ -140,4 +146,14 @@ def _about(meeting: Meeting, role: Role) -> dict[str, object]:
         "prospect": prospect(meeting, role, now),
         "is_open": meeting.status_at(now) in NOT_FINAL,
         "may_suggest": role is Role.EXPERT,
+        "may_put_in_link": role is Role.EXPERT and takes_link(meeting),
+        **_who_was_there(meeting, now),
     }
+
+
+def _who_was_there(meeting: Meeting, now: datetime) -> dict[str, object]:
+    """Return what both parties see of each other's coming, from the opening of the door on."""
+    if meeting.status not in TOOK_PLACE or now < meeting.joinable_from:
+        return {}
+    seen = presence(meeting, now)
+    return {"attendance": attendance(meeting, seen), "together": seen.together if seen else None}

@@ -1,0 +1,151 @@
+"""The operators' page about video rooms: what is not ready and why, trying again, and putting in a link."""
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.admin_pages import AskForm, ViewOnlyAdmin, ask
+from meetings import rooms, video_outbox
+from meetings.link_forms import LinkField
+from meetings.models import VideoRoom
+from meetings.video.base import Health, VideoError
+
+LIST = "admin:meetings_videoroom_changelist"
+PAGE = "admin:meetings_videoroom_change"
+LAST_CHECK = "meetings.video.last_check"
+
+
+class OwnLinkForm(AskForm):
+    """Asks for a link, and why."""
+
+    link = LinkField()
+    field_order = ("link", "reason")
+
+
+@admin.register(VideoRoom)
+class VideoRoomAdmin(ViewOnlyAdmin):
+    """A video room, with what went wrong. Only `meetings.video_outbox` changes it."""
+
+    change_list_template = "admin/meetings/videoroom/change_list.html"
+    change_form_template = "admin/meetings/videoroom/change_form.html"
+    list_display = (
+        "meeting",
+        "starts_at",
+        "trouble",
+        "trouble_words",
+        "troubled_since",
+        "attempts",
+        "due_at",
+        "has_own_link",
+        "put_in_link",
+    )
+    list_filter = ("trouble", "platform", "meeting__starts_at")
+    list_select_related = ("meeting",)
+    search_fields = ("=meeting__id",)
+    ordering = (F("troubled_since").desc(nulls_last=True), "-pk")
+    exclude = ("sealed_link", "remembered", "tried_versions", "busy_until")
+    readonly_fields = ("has_own_link",)
+    actions = ("try_again",)
+
+    @admin.display(description=gettext_lazy("start"), ordering="meeting__starts_at")
+    def starts_at(self, room: VideoRoom) -> Any:
+        """Say when the meeting begins."""
+        return room.meeting.starts_at
+
+    @admin.display(description=gettext_lazy("link put in"), boolean=True)
+    def has_own_link(self, room: VideoRoom) -> bool:
+        """Say whether the parties meet where a link of their own leads; never which."""
+        return bool(room.sealed_link)
+
+    @admin.display(description="")
+    def put_in_link(self, room: VideoRoom) -> str:
+        """Lead to the page for a link."""
+        page = reverse("admin:meetings_videoroom_link", args=[room.pk])
+        return format_html('<a href="{}">{}</a>', page, _("Put in a link"))
+
+    def has_help_permission(self, request: HttpRequest) -> bool:
+        """Whether this operator may help a room along; the rows themselves nobody changes."""
+        return request.user.has_perm("meetings.change_videoroom")
+
+    @admin.action(description=gettext_lazy("Try again now"), permissions=["help"])
+    def try_again(self, request: HttpRequest, selected: "QuerySet[VideoRoom]") -> None:
+        """Have the platform told again."""
+        for room in selected:
+            video_outbox.try_again(room, timezone.now())
+            self.log_change(request, room, f"Tried again. {room.trouble_words}")
+        number = len(selected)
+        words = ngettext("%(n)s video room is tried again.", "%(n)s video rooms are tried again.", number)
+        messages.success(request, words % {"n": number})
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page for a link, and the check of the platform."""
+        site = self.admin_site
+        return [
+            path(
+                "check/", site.admin_view(require_POST(self.check_platform)), name="meetings_videoroom_check"
+            ),
+            path("<int:pk>/link/", site.admin_view(partial(_own_link, self)), name="meetings_videoroom_link"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list under a card that says how the platform was when it was last asked."""
+        card = {"platform": settings.VIDEO_PLATFORM, "last_check": cache.get(LAST_CHECK)}
+        return super().changelist_view(request, {**(extra_context or {}), **card})
+
+    def check_platform(self, request: HttpRequest) -> HttpResponse:
+        """Ask the platform whether credentials and rights are in order; the card then says so."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        health = _health()
+        cache.set(LAST_CHECK, {"at": timezone.now(), "is_ok": health.is_ok, "words": health.words}, None)
+        return redirect(LIST)
+
+
+def _health() -> Health:
+    try:
+        return rooms.platform_named(settings.VIDEO_PLATFORM).health()
+    except VideoError as error:
+        return Health(False, (error.words,))
+
+
+def _own_link(page: VideoRoomAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a link and a reason; on POST keep the link, encrypted, and note who did it and why."""
+    if not page.has_help_permission(request):
+        raise PermissionDenied
+    room = get_object_or_404(VideoRoom.objects.select_related("meeting"), pk=pk)
+    form = OwnLinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        link = form.cleaned_data["link"]
+        video_outbox.put_in_link(room.meeting, link)
+        done = "Link put in." if link else "Link taken out."
+        page.log_change(request, room, f"{done} {form.cleaned_data['reason']}")
+        messages.success(request, _("Saved. The personal links of both parties stay the same."))
+        return redirect(PAGE, pk)
+    return ask(
+        page,
+        request,
+        form,
+        title=_("%(room)s: put in a link") % {"room": room},
+        sentences=[
+            _("Both parties keep their personal links; from now on these lead to this link."),
+            _("The link is kept encrypted; the expert can see and change it on the meeting's page."),
+        ],
+        button=_("Save the link"),
+        back=reverse(LIST),
+    )
