@@ -6,6 +6,7 @@ from meetings.video.base import Platform
 from meetings.video.jitsi import Jitsi
 from meetings.video.manual import Manual
 from meetings.video.practice import Practice
+from meetings.video.zoom import Zoom
 
 Given = Mapping[str, str]
 
@@ -13,6 +14,7 @@ PLATFORMS: Mapping[str, Callable[[Given], Platform]] = {
     "practice": lambda _given: Practice(),
     "manual": lambda _given: Manual(),
     "jitsi": Jitsi.configured,
+    "zoom": Zoom.configured,
 }
 
 
