@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError
 
 import requests
+import urllib3
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from meetings.video.base import Ambiguous, Garbled, Misconfigured, Retryable, TooMany
+from meetings.video.base import Ambiguous, Garbled, Misconfigured, Rejected, Retryable, TooMany
 
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3, 10, 20
 LONGEST_BODY = 1_000_000
@@ -49,15 +50,15 @@ class Answer:
         """Return the body read as JSON. Raises Garbled."""
         try:
             return json.loads(self.body)
-        except ValueError as error:
-            raise Garbled(f"{self.host} answered something that is not JSON.") from error
+        except (ValueError, RecursionError):
+            raise Garbled(f"{self.host} answered something that is not JSON.") from None
 
     def xml(self) -> Element:
         """Return the body read as XML without document types. Raises Garbled."""
         try:
             return ElementTree.fromstring(self.body)
-        except (ParseError, DefusedXmlException, ValueError) as error:
-            raise Garbled(f"{self.host} answered something that is not XML.") from error
+        except (ParseError, DefusedXmlException, ValueError, LookupError):
+            raise Garbled(f"{self.host} answered something that is not XML.") from None
 
 
 def ask(
@@ -77,7 +78,7 @@ def ask(
     and the answer was lost; Misconfigured for redirects, which are never followed with credentials. What 4xx
     mean is left to the adapter, but for 429: TooMany. So is every status in `left`.
     """
-    host = urlsplit(url).hostname or "The platform"
+    host = _host(url)
     try:
         with (
             requests.Session() as session,
@@ -94,26 +95,49 @@ def ask(
                 stream=True,
             ) as response,
         ):
-            body = _body(response, host)
             pause = _pause(response.headers.get("Retry-After", ""))
-            answer = Answer(host, response.status_code, body, pause)
-            return answer if answer.status in left else _judged(answer)
-    except requests.exceptions.SSLError:
-        raise Misconfigured(f"The certificate of {host} is not trusted.") from None
+            # Before the body is read: a status that says enough needs none, however odd.
+            if response.status_code not in left:
+                _judge(host, response.status_code, pause)
+            return Answer(host, response.status_code, _body(response, host), pause)
+    except requests.exceptions.SSLError as error:
+        raise _unsafe(host, error) from None
     except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
         raise _unreached(host, error) from None
     except requests.exceptions.Timeout:
         raise Ambiguous(f"{host} took the request and did not answer in time.") from None
     except NO_ADDRESS:
         raise Misconfigured("The address of the video platform is none.") from None
-    except requests.exceptions.RequestException as error:
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
         raise Ambiguous(f"{host} broke off its answer ({type(error).__name__}).") from None
+
+
+def succeeded(answer: Answer) -> Answer:
+    """Return the answer if it is none of 4xx, where these have no meaning of their own.
+
+    Raises Misconfigured or Rejected.
+    """
+    if answer.status in (401, 403):
+        raise Misconfigured(f"{answer.host} lets us do nothing (HTTP {answer.status}).")
+    if answer.status == 404:
+        raise Misconfigured(f"{answer.host} has nothing there (HTTP 404): is the address right?")
+    if answer.status >= 400:
+        raise Rejected(f"{answer.host} refuses (HTTP {answer.status}).")
+    return answer
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "The platform"
+    except ValueError:
+        return "The platform"
 
 
 def _body(response: requests.Response, host: str) -> bytes:
     """Read the body, up to a size and a time that no sound answer needs."""
     body, until = b"", time.monotonic() + WHOLE_SECONDS
-    for piece in response.iter_content(65_536):
+    # What has arrived, not full pieces: those that come a byte at a time would be waited for.
+    while piece := response.raw.read1(65_536, decode_content=True):
         body += piece
         if len(body) > LONGEST_BODY:
             raise Garbled(f"{host} answered more than makes sense.")
@@ -122,15 +146,20 @@ def _body(response: requests.Response, host: str) -> bytes:
     return body
 
 
-def _judged(answer: Answer) -> Answer:
-    host, status, pause = answer.host, answer.status, answer.pause
+def _judge(host: str, status: int, pause: timedelta | None) -> None:
     if status == 429:
         raise TooMany(f"{host} asks for fewer requests.", after=pause)
     if status >= 500:
         raise Retryable(f"{host} is in trouble (HTTP {status}).", after=pause)
     if 300 <= status < 400:
         raise Misconfigured(f"{host} leads elsewhere (HTTP {status}): is the address right?")
-    return answer
+
+
+def _unsafe(host: str, error: requests.exceptions.SSLError) -> Misconfigured | Ambiguous:
+    """Tell a certificate that is not trusted from a secure connection that failed or broke."""
+    if "CERTIFICATE_VERIFY_FAILED" in repr(error):
+        return Misconfigured(f"The certificate of {host} is not trusted.")
+    return Ambiguous(f"{host} has trouble with secure connections.")
 
 
 def _unreached(host: str, error: requests.exceptions.ConnectionError) -> Retryable | Ambiguous:
@@ -144,10 +173,11 @@ def _unreached(host: str, error: requests.exceptions.ConnectionError) -> Retryab
 def _pause(words: str) -> timedelta | None:
     """Read Retry-After: seconds, or an HTTP date."""
     if words.isdecimal():
-        return min(timedelta(seconds=min(int(words), 10**6)), LONGEST_WAIT)
+        # Longer ones than these are no numbers for Python.
+        return min(timedelta(seconds=int(words[:9])), LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(words)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     pause = until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)
     return min(max(pause, timedelta(0)), LONGEST_WAIT)

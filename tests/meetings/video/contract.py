@@ -7,7 +7,8 @@
             with WebServer(fake.play) as server:
                 yield Service(server, at=lambda url: Zoom(url, ...), rooms=lambda: len(fake.meetings), ...)
 
-A real server takes part through a WebServer whose `play` passes requests on to it.
+Those whose service makes no rooms inherit Promises only. A real server takes part through a
+WebServer whose `play` passes requests on to it.
 """
 
 import gzip
@@ -57,8 +58,10 @@ HALF_AN_HOUR = timedelta(minutes=30)
 NEVER_ASKED = Room(
     "m-7-1-" + "0a" * 16, "Mårten’s “Go” & más", STARTS, STARTS + HALF_AN_HOUR, may_exist=False
 )
+# At another time, so near that at STARTS people may be in either.
+LATER = timedelta(minutes=10)
 MOVED = replace(
-    NEVER_ASKED, name="m-7-2-" + "0b" * 16, starts_at=STARTS + HALF_AN_HOUR, ends_at=STARTS + 2 * HALF_AN_HOUR
+    NEVER_ASKED, name="m-7-2-" + "0b" * 16, starts_at=STARTS + LATER, ends_at=STARTS + LATER + HALF_AN_HOUR
 )
 EXPERT = Participant("expert-" + "e" * 32, "Žofie Dvořák", is_host=True, page="/room/e/")
 CLIENT = Participant("client-" + "c" * 32, "Ada Lovelace", is_host=False, page="/room/c/")
@@ -177,8 +180,8 @@ BAD_DAYS = {
 LOSSES = {"lost": loses_answer, "reset": hangs_up, "truncated": breaks_off, "slow": late(1.2)}
 
 
-class Contract:
-    """The promises of `meetings.video.base.Platform`."""
+class Promises:
+    """What `meetings.video.base.Platform` promises on good days."""
 
     @pytest.fixture
     def service(self) -> Iterator[Service]:
@@ -215,24 +218,19 @@ class Contract:
         for room in rooms:
             self.assert_enters(service, room)
 
-    @pytest.mark.parametrize("answered", range(5))
-    @pytest.mark.parametrize("loss", LOSSES)
-    def test_lost_answer_makes_one_room(self, service: Service, loss: str, answered: int) -> None:
-        service.moods(*[behaves] * answered, LOSSES[loss])
-        room = NEVER_ASKED
-        with impatience(), suppress(*UNSURE):
-            room = ensured(service.platform, room)
-        service.server.moods.clear()
-        room = ensured(service.platform, asked(room), STARTS + timedelta(minutes=2))
-        assert service.rooms() == service.one
-        self.assert_enters(service, room)
-
     def test_room_that_the_service_forgot_is_made_again(self, service: Service) -> None:
         room = ensured(service.platform, NEVER_ASKED)
         service.forget()
         room = ensured(service.platform, room, STARTS + timedelta(minutes=10))
         assert service.rooms() == service.one
         self.assert_enters(service, room)
+
+    def test_without_rooms_to_make_nothing_is_asked(self, service: Service) -> None:
+        if not service.makes_rooms:
+            moved = self.moved(service, ensured(service.platform, NEVER_ASKED))
+            service.platform.presence(moved)
+            service.platform.cancel(moved)
+            assert service.server.requests == []
 
     # --- Cancelling and moving ----------------------------------------------------------------------
 
@@ -261,14 +259,6 @@ class Contract:
         service.platform.cancel(room)
         assert service.rooms() == 0
 
-    def test_lost_answer_to_cancelling(self, service: Service) -> None:
-        room = ensured(service.platform, NEVER_ASKED)
-        service.moods(loses_answer)
-        with suppress(*UNSURE):
-            service.platform.cancel(room)
-        service.platform.cancel(room)
-        assert service.rooms() == 0
-
     def test_old_address_leads_not_into_the_moved_room(self, service: Service) -> None:
         room = ensured(service.platform, NEVER_ASKED)
         old = service.platform.entry_url(room, CLIENT, STARTS)
@@ -285,17 +275,6 @@ class Contract:
         room = ensured(service.platform, NEVER_ASKED)
         self.moved(service, room)
         moved = self.moved(service, room)
-        assert service.rooms() == service.one
-        self.assert_enters(service, moved)
-
-    @pytest.mark.parametrize("answered", range(3))
-    def test_lost_answer_to_moving_leaves_one_room(self, service: Service, answered: int) -> None:
-        room = ensured(service.platform, NEVER_ASKED)
-        service.moods(*[behaves] * answered, loses_answer)
-        with suppress(*UNSURE):
-            self.moved(service, room)
-        service.server.moods.clear()
-        moved = self.moved(service, room, asked(MOVED))
         assert service.rooms() == service.one
         self.assert_enters(service, moved)
 
@@ -322,7 +301,7 @@ class Contract:
 
     def test_two_rooms_have_two_addresses(self, service: Service) -> None:
         platform = service.platform
-        rooms = [ensured(platform, room, MOVED.opens_at) for room in (NEVER_ASKED, MOVED)]
+        rooms = [ensured(platform, room, STARTS) for room in (NEVER_ASKED, MOVED)]
         if service.leads_to:
             first, second = (service.leads_to(platform.entry_url(room, CLIENT, STARTS)) for room in rooms)
             assert NOWHERE != first != second != NOWHERE
@@ -353,68 +332,6 @@ class Contract:
         assert not service.platform.presence(NEVER_ASKED)
         assert not service.platform.presence(asked(NEVER_ASKED))
         assert not service.platform.presence(ensured(service.platform, NEVER_ASKED))
-
-    # --- Bad days -----------------------------------------------------------------------------------
-
-    @pytest.mark.parametrize("call", sorted(EVERY_CALL - {"health"}))
-    @pytest.mark.parametrize("day", BAD_DAYS)
-    def test_bad_day(self, service: Service, day: str, call: str, caplog: pytest.LogCaptureFixture) -> None:
-        room = NEVER_ASKED if call == "ensure" else ensured(service.platform, NEVER_ASKED)
-        service.server.requests.clear()
-        service.server.always = BAD_DAYS[day].mood
-        caplog.set_level(logging.DEBUG)
-        started = time.monotonic()
-        if call not in service.asks:
-            self.call(service.platform, call, room)
-            assert service.server.requests == []
-            return
-        with impatience(), pytest.raises(BAD_DAYS[day].kinds) as caught:
-            self.call(service.platform, call, room)
-        assert time.monotonic() - started < 5
-        self.assert_discreet(service, f"{caught.value!s}{caught.value!r}{caught.value.words}", caplog)
-        assert "/elsewhere" not in {request.path for request in service.server.requests}
-        service.server.always = None
-        after = self.call(service.platform, call, asked(room))
-        if call == "ensure":
-            assert service.rooms() == service.one
-            self.assert_enters(service, replace(asked(room), remembered=after))
-
-    @pytest.mark.parametrize("call", sorted(EVERY_CALL - {"health"}))
-    def test_nobody_there(self, service: Service, call: str) -> None:
-        room = NEVER_ASKED if call == "ensure" else ensured(service.platform, NEVER_ASKED)
-        with nobody_at() as url:
-            if call not in service.asks:
-                self.call(service.at(url), call, room)
-                return
-            with pytest.raises(Retryable):
-                self.call(service.at(url), call, room)
-
-    @pytest.mark.parametrize(
-        ("words", "seconds"), [("7", 7), (_in_an_hour, 3600), ("", None), ("soon", None), ("-3", None)]
-    )
-    def test_pause_that_is_asked_for(
-        self, service: Service, words: str | Callable[[], str], seconds: int | None
-    ) -> None:
-        if "ensure" not in service.asks:
-            assert service.platform.health().is_ok
-            return
-        service.server.always = says(429, Retry_After=words if isinstance(words, str) else words())
-        with pytest.raises(TooMany) as caught:
-            service.platform.ensure(NEVER_ASKED, STARTS)
-        if seconds is None:
-            assert caught.value.after is None
-        else:
-            assert caught.value.after is not None
-            assert abs(caught.value.after.total_seconds() - seconds) < 60
-
-    def test_wrong_credentials_are_named(self, service: Service) -> None:
-        if service.impostor is None:
-            return
-        impostor = service.impostor(service.server.url)
-        with pytest.raises(Misconfigured):
-            impostor.ensure(NEVER_ASKED, STARTS)
-        assert not impostor.health().is_ok
-        assert service.rooms() == 0
 
     # --- Health -------------------------------------------------------------------------------------
 
@@ -477,7 +394,105 @@ class Contract:
         room = replace(room, starts_at=target.starts_at, ends_at=target.ends_at)
         if service.moves_in_place:
             target = replace(target, remembered=room.remembered, may_exist=room.may_exist)
-        return replace(target, remembered=service.platform.move(room, target, MOVED.opens_at), may_exist=True)
+        return replace(target, remembered=service.platform.move(room, target, STARTS), may_exist=True)
+
+
+class Contract(Promises):
+    """What a platform promises whose service is asked for rooms, and on bad days may not answer."""
+
+    # --- Lost answers -------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("answered", range(5))
+    @pytest.mark.parametrize("loss", LOSSES)
+    def test_lost_answer_makes_one_room(self, service: Service, loss: str, answered: int) -> None:
+        service.moods(*[behaves] * answered, LOSSES[loss])
+        room = NEVER_ASKED
+        with impatience(), suppress(*UNSURE):
+            room = ensured(service.platform, room)
+        service.server.moods.clear()
+        room = ensured(service.platform, asked(room), STARTS + timedelta(minutes=2))
+        assert service.rooms() == service.one
+        self.assert_enters(service, room)
+
+    def test_lost_answer_to_cancelling(self, service: Service) -> None:
+        room = ensured(service.platform, NEVER_ASKED)
+        service.moods(loses_answer)
+        with suppress(*UNSURE):
+            service.platform.cancel(room)
+        service.platform.cancel(room)
+        assert service.rooms() == 0
+
+    @pytest.mark.parametrize("answered", range(3))
+    def test_lost_answer_to_moving_leaves_one_room(self, service: Service, answered: int) -> None:
+        room = ensured(service.platform, NEVER_ASKED)
+        service.moods(*[behaves] * answered, loses_answer)
+        with suppress(*UNSURE):
+            self.moved(service, room)
+        service.server.moods.clear()
+        moved = self.moved(service, room, asked(MOVED))
+        assert service.rooms() == service.one
+        self.assert_enters(service, moved)
+
+    # --- Bad days -----------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("call", sorted(EVERY_CALL - {"health"}))
+    @pytest.mark.parametrize("day", BAD_DAYS)
+    def test_bad_day(self, service: Service, day: str, call: str, caplog: pytest.LogCaptureFixture) -> None:
+        room = NEVER_ASKED if call == "ensure" else ensured(service.platform, NEVER_ASKED)
+        service.server.requests.clear()
+        service.server.always = BAD_DAYS[day].mood
+        caplog.set_level(logging.DEBUG)
+        if call not in service.asks:
+            self.call(service.platform, call, room)
+            assert service.server.requests == []
+            return
+        started = time.monotonic()
+        with impatience(), pytest.raises(BAD_DAYS[day].kinds) as caught:
+            self.call(service.platform, call, room)
+        assert time.monotonic() - started < 5
+        self.assert_discreet(service, f"{caught.value!s}{caught.value!r}{caught.value.words}", caplog)
+        assert "/elsewhere" not in {request.path for request in service.server.requests}
+        service.server.always = None
+        after = self.call(service.platform, call, asked(room))
+        if call == "ensure":
+            assert service.rooms() == service.one
+            self.assert_enters(service, replace(asked(room), remembered=after))
+
+    @pytest.mark.parametrize("call", sorted(EVERY_CALL - {"health"}))
+    def test_nobody_there(self, service: Service, call: str) -> None:
+        room = NEVER_ASKED if call == "ensure" else ensured(service.platform, NEVER_ASKED)
+        with nobody_at() as url:
+            if call not in service.asks:
+                self.call(service.at(url), call, room)
+                return
+            with pytest.raises(Retryable):
+                self.call(service.at(url), call, room)
+
+    @pytest.mark.parametrize(
+        ("words", "seconds"), [("7", 7), (_in_an_hour, 3600), ("", None), ("soon", None), ("-3", None)]
+    )
+    def test_pause_that_is_asked_for(
+        self, service: Service, words: str | Callable[[], str], seconds: int | None
+    ) -> None:
+        service.server.always = says(429, Retry_After=words if isinstance(words, str) else words())
+        with pytest.raises(TooMany) as caught:
+            service.platform.ensure(NEVER_ASKED, STARTS)
+        if seconds is None:
+            assert caught.value.after is None
+        else:
+            assert caught.value.after is not None
+            assert abs(caught.value.after.total_seconds() - seconds) < 60
+
+    def test_wrong_credentials_are_named(self, service: Service) -> None:
+        if service.impostor is None:
+            return
+        impostor = service.impostor(service.server.url)
+        with pytest.raises(Misconfigured):
+            impostor.ensure(NEVER_ASKED, STARTS)
+        assert not impostor.health().is_ok
+        assert service.rooms() == 0
+
+    # --- Small steps --------------------------------------------------------------------------------
 
     def call(self, platform: Platform, name: str, room: Room) -> Remembered:
         match name:
