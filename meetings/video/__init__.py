@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from meetings.video.base import Platform
-from meetings.video.jitsi import Jitsi
+from meetings.video.bigbluebutton import BigBlueButton
+from meetings.video.janus import Janus
+from meetings.video.jitsi import Jaas, Jitsi
 from meetings.video.manual import Manual
 from meetings.video.practice import Practice
 from meetings.video.zoom import Zoom
@@ -14,7 +16,10 @@ PLATFORMS: Mapping[str, Callable[[Given], Platform]] = {
     "practice": lambda _given: Practice(),
     "manual": lambda _given: Manual(),
     "jitsi": Jitsi.configured,
+    "jaas": Jaas.configured,
+    "bigbluebutton": BigBlueButton.configured,
     "zoom": Zoom.configured,
+    "janus": Janus.configured,
 }
 
 
