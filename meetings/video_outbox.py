@@ -45,6 +45,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)
 # From when the parties are told of a room that is not ready, and operators of any trouble.
 NEAR = timedelta(minutes=60)
 ATTEMPTS_UNTIL_ALARM = 5
+MAY_HELP = "meetings.change_videoroom"
 LONGEST_WAIT_AT_THE_DOOR = 8.0
 SECONDS_BETWEEN_LOOKS = 0.1
 
@@ -72,7 +73,7 @@ def unwant(meeting: Meeting, now: datetime) -> None:
 
 
 def try_again(row: VideoRoom, now: datetime) -> None:
-    """Tell the platform again at once; one on which nothing was made is left for the present one."""
+    """Tell the platform again at once."""
     VideoRoom.objects.filter(pk=row.pk).update(due_at=now, attempts=0)
     nudge.on_commit("meetings.jobs.prepare_rooms")
 
@@ -367,6 +368,7 @@ def _tell_operators(meeting: Meeting, row: VideoRoom, source: str, now: datetime
                 facts=facts,
             )
             for operator in User.objects.filter(is_staff=True, is_active=True)
+            if operator.has_perm(MAY_HELP)
         )
     )
 

@@ -78,7 +78,7 @@ class VideoRoomAdmin(ViewOnlyAdmin):
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         """Whether this operator may help a room along; the rows themselves nobody changes."""
-        return request.user.has_perm("meetings.change_videoroom")
+        return request.user.has_perm(video_outbox.MAY_HELP)
 
     @admin.action(description=gettext_lazy("Try again now"), permissions=["help"])
     def try_again(self, request: HttpRequest, selected: "QuerySet[VideoRoom]") -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.times import seen_by
 from credits import ledger
-from meetings import reminders
+from meetings import reminders, video_outbox
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications import wording
 from notifications.kinds import all_kinds
@@ -75,7 +76,24 @@ def _suggested() -> None:
     suggest(by=Role.EXPERT)
 
 
-OTHER_ROADS = (_suggested, _lapsed, _expired, _reversed, _evaluated, _reviewed, _reminded, _paid_out)
+def _without_video_room() -> None:
+    PersonFactory.create(is_staff=True, is_superuser=True)
+    meeting = agreed()
+    with override_settings(VIDEO_PLATFORM="manual"):
+        video_outbox.work_off(lambda: meeting.starts_at - HOUR)
+
+
+OTHER_ROADS = (
+    _without_video_room,
+    _suggested,
+    _lapsed,
+    _expired,
+    _reversed,
+    _evaluated,
+    _reviewed,
+    _reminded,
+    _paid_out,
+)
 
 
 def _taken(row: Any) -> Callable[[], None]:
