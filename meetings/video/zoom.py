@@ -24,6 +24,7 @@ from meetings.video.base import (
     Stage,
     VideoError,
 )
+from meetings.video.given import needed
 from meetings.video.zoom_api import OVER, RUNNING, Refused, ZoomApi, is_of_zoom, read_object
 
 LONGEST_TOPIC = 200
@@ -38,6 +39,9 @@ SCOPES = {
     "meeting:delete:meeting:admin": "meeting:write:admin",
     "meeting:update:status:admin": "meeting:write:admin",
 }
+ONE_AT_A_TIME = (
+    "Zoom lets one host have one meeting at a time (two on business plans): others cannot be entered."
+)
 LETTERS, CAPITALS, DIGITS, SIGNS = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "@-_*"
 SETTINGS = {
     "join_before_host": True,
@@ -73,7 +77,7 @@ class Zoom:
     paid host. So both enter by one link with a password, fetched at the click and led to only from our pages,
     replaced at every move, and worthless after the end, when the meeting is deleted.
 
-    Zoom lets one host have one meeting at a time (two on business plans), whoever is inside.
+    Zoom lets one host have one meeting at a time (two on business plans), whoever is inside; `health` says so.
     """
 
     api: ZoomApi
@@ -82,10 +86,7 @@ class Zoom:
     @classmethod
     def configured(cls, given: Mapping[str, str]) -> "Zoom":
         """Return the account that the environment names. Raises Misconfigured."""
-        missing = [name for name in NEEDED if not given.get(name)]
-        if missing:
-            raise Misconfigured(f"Zoom needs {', '.join(missing)}.")
-        account_id, client_id, client_secret, host = (given[name] for name in NEEDED)
+        account_id, client_id, client_secret, host = (needed(given, name) for name in NEEDED)
         return cls(ZoomApi(account_id, client_id, client_secret), host)
 
     @property
@@ -166,7 +167,7 @@ class Zoom:
             self._page({"type": "scheduled", "page_size": "1"})
         except VideoError as problem:
             return Health(False, (problem.words,))
-        return Health(True, ())
+        return Health(True, (ONE_AT_A_TIME,))
 
     # --- Meetings at Zoom ---------------------------------------------------------------------------------
 

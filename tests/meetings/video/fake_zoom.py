@@ -5,15 +5,24 @@ import json
 import random
 import re
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
+from meetings.video.zoom import Zoom
+from meetings.video.zoom_api import ZoomApi
 from tests.meetings.video.contract import NOWHERE
-from tests.webserver import Reply, Request
+from tests.webserver import Mood, Reply, Request, WebServer, says
 
 ACCOUNT, CLIENT_ID, CLIENT_SECRET = "acc-4711", "client-0815", "s3cret-of-the-app"
 HOST = "host+video@example.org"
+GIVEN = {
+    "ZOOM_ACCOUNT_ID": ACCOUNT,
+    "ZOOM_CLIENT_ID": CLIENT_ID,
+    "ZOOM_CLIENT_SECRET": CLIENT_SECRET,
+    "ZOOM_HOST": HOST,
+}
 TOKEN, ZAK = "eyJ-access-token", "zak-of-the-host"
 SCOPES = {
     "GET /users/*/meetings": "meeting:read:list_meetings:admin",
@@ -32,8 +41,19 @@ OLDER_SCOPES = {
     "DELETE /meetings/*": "meeting:write:admin",
     "PUT /meetings/*/status": "meeting:write:admin",
 }
-PASSWORD = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
-SENT = {"topic", "type", "start_time", "timezone", "duration", "agenda", "password", "settings"}
+# What each field may hold; all are needed to make a meeting, any to change one.
+TAKEN: dict[str, Callable[[Any], object]] = {
+    "topic": lambda topic: (
+        0 < len(topic.encode("utf-16-le")) <= 400 and not re.search(r"[\x00-\x1f\x7f]", topic)
+    ),
+    "type": lambda kind: kind == 2,
+    "start_time": lambda time: re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", time),
+    "timezone": lambda zone: zone == "UTC",
+    "duration": lambda minutes: isinstance(minutes, int) and minutes > 0,
+    "agenda": lambda agenda: len(agenda) <= 2000,
+    "password": lambda password: re.fullmatch(r"[A-Za-z0-9@_*-]{1,10}", password),
+    "settings": lambda settings: isinstance(settings, dict),
+}
 
 
 def error(status: int, code: int, message: str, **more: Any) -> Reply:
@@ -111,7 +131,7 @@ class FakeZoom:
             return self.page(request.parameters)
         fields = json.loads(request.body)
         faults = self.faults(fields)
-        if faults:
+        if faults or set(fields) != set(TAKEN):
             return error(400, 300, "Validation Failed.", errors=faults)
         # Numbers say nothing about who was first, and times tell seconds only.
         number = 80_000_000_000 + random.randrange(10**9)  # noqa: S311 - guards nothing
@@ -178,18 +198,10 @@ class FakeZoom:
 
     def faults(self, fields: dict[str, Any]) -> list[dict[str, str]]:
         """What Zoom would not take; its words repeat what was sent."""
-        units = len(fields["topic"].encode("utf-16-le")) // 2
-        sound = {
-            "topic": 0 < units <= 200 and not re.search(r"[\x00-\x1f\x7f]", fields["topic"]),
-            "start_time": re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", fields["start_time"]),
-            "duration": isinstance(fields["duration"], int) and fields["duration"] > 0,
-            "password": PASSWORD.fullmatch(fields["password"]),
-            "type": fields["type"] == 2,
-            "settings": isinstance(fields["settings"], dict),
-            "unknown": set(fields) <= SENT,
-        }
         return [
-            {"field": name, "message": f"Invalid: {fields.get(name)}"} for name, ok in sound.items() if not ok
+            {"field": name, "message": f"Invalid: {value}"}
+            for name, value in fields.items()
+            if name not in TAKEN or not TAKEN[name](value)
         ]
 
     # --- What people would see ----------------------------------------------------------------------
@@ -216,3 +228,20 @@ class FakeZoom:
         settings = meeting["settings"]
         is_open = settings["join_before_host"] and not settings["waiting_room"]
         return str(meeting["id"]) if is_open else NOWHERE
+
+
+# --- Asking it ---------------------------------------------------------------------------------------
+
+
+def zoom_at(url: str, fake: FakeZoom, *, secret: str = CLIENT_SECRET, host: str = HOST, **more: Any) -> Zoom:
+    token_url, api_url = f"{url}/oauth/token", f"{url}/v2"
+    return Zoom(ZoomApi(ACCOUNT, CLIENT_ID, secret, token_url, api_url, clock=lambda: fake.now, **more), host)
+
+
+def calls(server: WebServer) -> list[str]:
+    return [f"{request.method} {request.path.removeprefix('/v2')}" for request in server.requests]
+
+
+def says_json(status: int, code: int, message: str, **more: Any) -> Mood:
+    """A bad day in Zoom's own words."""
+    return says(status, json.dumps({"code": code, "message": message, **more}).encode())
