@@ -4,7 +4,6 @@ Addresses and bodies may hold secrets, so no error repeats them: it names the pl
 """
 
 import json
-import logging
 import time
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
@@ -30,9 +29,6 @@ NO_ADDRESS = (
     requests.exceptions.InvalidSchema,
 )
 
-# When debugging it writes down every address, with what is secret in it.
-logging.getLogger("urllib3").setLevel(logging.INFO)
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -56,7 +52,7 @@ class Answer:
     def xml(self) -> Element:
         """Return the body read as XML without document types. Raises Garbled."""
         try:
-            return ElementTree.fromstring(self.body)
+            return ElementTree.fromstring(self.body, forbid_dtd=True)
         except (ParseError, DefusedXmlException, ValueError, LookupError):
             raise Garbled(f"{self.host} answered something that is not XML.") from None
 
@@ -81,7 +77,7 @@ def ask(
     host = _host(url)
     try:
         with (
-            requests.Session() as session,
+            _Session() as session,
             session.request(
                 method,
                 url,
@@ -124,6 +120,13 @@ def succeeded(answer: Answer) -> Answer:
     if answer.status >= 400:
         raise Rejected(f"{answer.host} refuses (HTTP {answer.status}).")
     return answer
+
+
+class _Session(requests.Session):
+    """Sees no redirects: even where they are not followed, their bodies would be read, of any length."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 def _host(url: str) -> str:
