@@ -77,7 +77,7 @@ class Zoom:
     paid host. So both enter by one link with a password, fetched at the click and led to only from our pages,
     replaced at every move, and worthless after the end, when the meeting is deleted.
 
-    Zoom lets one host have one meeting at a time (two on business plans), whoever is inside; `health` says so.
+    Zoom lets one host have one meeting at a time (two on business plans), whoever is inside: `health` tells.
     """
 
     api: ZoomApi

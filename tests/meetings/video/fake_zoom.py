@@ -75,7 +75,7 @@ class FakeZoom:
         self.page_size = 300
         self.waiting_room_is_locked = False
         self.mails: list[str] = []
-        self.made = 0
+        self.made = self.given = 0
 
     def play(self, request: Request) -> Reply:
         with self.lock:
@@ -94,7 +94,8 @@ class FakeZoom:
             return Reply(400, b'{"reason":"Invalid client_id or client_secret","error":"invalid_client"}')
         if form.get("account_id") != ACCOUNT:
             return Reply(400, b'{"reason":"Bad Request","error":"invalid_request"}')
-        token = f"{TOKEN}-{len(self.tokens)}"
+        self.given += 1
+        token = f"{TOKEN}-{self.given}"
         self.tokens[token] = (self.now + self.lifetime, frozenset(self.scopes.values()))
         given = {
             "access_token": token,
