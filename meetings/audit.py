@@ -1,4 +1,7 @@
-"""Whether meetings and books agree: a "Blocked" meeting has a block of its price, no other has any."""
+"""Whether meetings agree with the books and with their video rooms.
+
+A "Blocked" meeting has a block of its price, no other has any; who is to meet has a room, nobody else has.
+"""
 
 from django.db.models import Q
 
@@ -40,9 +43,25 @@ CHECKS = (
 )
 
 
+ROOMS = (
+    Check(
+        "Meeting {id}: its video room is for date version {wanted} instead of {date_version}.",
+        "SELECT id, date_version, coalesce(wanted_version::text, 'none') AS wanted FROM meetings_meeting"
+        " JOIN meetings_videoroom ON meeting_id = id"
+        " WHERE status = 'agreed' AND ends_at > now() AND wanted_version IS DISTINCT FROM date_version"
+        " ORDER BY id",
+    ),
+    Check(
+        "Meeting {id}: it is “{status}”, but has a video room.",
+        "SELECT id, status FROM meetings_meeting JOIN meetings_videoroom ON meeting_id = id"
+        " WHERE status IN ('cancelled', 'expired', 'rejected') AND wanted_version IS NOT NULL ORDER BY id",
+    ),
+)
+
+
 def differences() -> list[str]:
     """Return a sentence for each thing that is wrong in the books or between them and the meetings."""
-    found = [difference for check in CHECKS for difference in check.differences()]
+    found = [difference for check in (*CHECKS, *ROOMS) for difference in check.differences()]
     return books.differences() + found + _unknown_pairs()
 
 

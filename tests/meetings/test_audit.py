@@ -4,10 +4,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from credits.models import Account
 from meetings import audit, jobs
-from meetings.models import Meeting
+from meetings.models import Meeting, VideoRoom
 from meetings.vocabulary import Status
 from tests.factories import PersonFactory
 from tests.meetings.roads import BY_EXPERT, agreed, make_meeting, suggest
@@ -50,13 +51,19 @@ def test_a_blocked_meeting_without_its_block_is_named() -> None:
 def test_a_block_of_a_free_meeting_is_named() -> None:
     meeting = agreed(price=30)
     tamper("UPDATE meetings_meeting SET price = 0 WHERE id = %s", meeting.pk)
-    assert audit.differences() == [f"Meeting {meeting.pk}: 30 credits are blocked instead of 0 (blocks: 1)."]
+    assert audit.differences() == [
+        f"Meeting {meeting.pk}: 30 credits are blocked instead of 0 (blocks: 1).",
+        f"Meeting {meeting.pk}: it is “cancelled”, but has a video room.",
+    ]
 
 
 def test_a_block_of_a_meeting_that_is_not_blocked_is_named() -> None:
     meeting = agreed()
     tamper("UPDATE meetings_meeting SET status = 'cancelled', payment = 'returned' WHERE id = %s", meeting.pk)
-    assert audit.differences() == [f"Meeting {meeting.pk}: 30 credits are blocked instead of 0 (blocks: 1)."]
+    assert audit.differences() == [
+        f"Meeting {meeting.pk}: 30 credits are blocked instead of 0 (blocks: 1).",
+        f"Meeting {meeting.pk}: it is “cancelled”, but has a video room.",
+    ]
 
 
 def test_two_blocks_of_one_meeting_are_named() -> None:
@@ -120,3 +127,21 @@ def test_the_daily_job_logs_each_difference(caplog: pytest.LogCaptureFixture) ->
     assert caplog.messages == [
         f"Audit: Meeting {meeting.pk}: 0 credits are blocked instead of 5 (blocks: 0)."
     ]
+
+
+def test_a_room_for_another_date_is_named() -> None:
+    meeting = agreed(now=timezone.now())
+    VideoRoom.objects.update(wanted_version=7)
+    assert audit.differences() == [
+        f"Meeting {meeting.pk}: its video room is for date version 7 instead of 1."
+    ]
+    VideoRoom.objects.update(wanted_version=None)
+    assert audit.differences() == [
+        f"Meeting {meeting.pk}: its video room is for date version none instead of 1."
+    ]
+
+
+def test_a_room_of_a_cancelled_meeting_is_named() -> None:
+    meeting = make_meeting(Status.CANCELLED)
+    VideoRoom.objects.update_or_create(meeting=meeting, defaults={"wanted_version": 1})
+    assert audit.differences() == [f"Meeting {meeting.pk}: it is “cancelled”, but has a video room."]

@@ -33,7 +33,11 @@ everything_told = test_wording.everything_told
 
 SITE = "https://expertim.example"
 TAGS = {"html", "head", "meta", "title", "style", "body", "div", "p", "h1", "a"}
-PAGES = {"meeting_link": "meetings:join", "progress_reminder": "meetings:act"}
+PAGES = {
+    "meeting_link": "meetings:join",
+    "progress_reminder": "meetings:act",
+    "video_failing": "admin:meetings_videoroom_change",
+}
 NASTY = [
     "<script>alert(1)</script>",
     "\"Quote\" & 'Apo' <b>",
@@ -165,7 +169,8 @@ def assert_button_leads_somewhere(note: Notification) -> None:
     found = resolve(page)
     assert found.view_name == expected, note.kind
     if "token" not in found.kwargs:
-        assert str(found.kwargs.get("pk", "")) == note.reference.partition(":")[2], note.kind
+        number = found.kwargs.get("pk", found.kwargs.get("object_id", ""))
+        assert str(number) == note.reference.partition(":")[2], note.kind
 
 
 def assert_no_secret_but_the_own(note: Notification) -> None:
