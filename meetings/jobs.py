@@ -34,7 +34,7 @@ def prepare_rooms() -> None:
 @shared_task
 def watch_rooms() -> None:
     """Note who is in the video rooms now, where platforms tell when they are asked."""
-    presence.watch(timezone.now())
+    presence.watch(timezone.now)
 
 
 @shared_task

@@ -5,13 +5,13 @@ from them in the order of time.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from meetings import rooms
 from meetings.models import Meeting, PresenceNote, VideoRoom
-from meetings.video.base import CLOSES_AFTER, OPENS_BEFORE, Seen, Sighting, VideoError
+from meetings.video.base import CLOSES_AFTER, OPENS_BEFORE, Retryable, Seen, Sighting, VideoError
 from meetings.vocabulary import ATTENDANCE, PARTIES, Role, Status
 
 log = logging.getLogger(__name__)
@@ -54,9 +54,25 @@ def note(sightings: Iterable[Sighting]) -> int:
     return len(ours)
 
 
-def watch(now: datetime) -> int:
-    """Ask the platforms who is inside the rooms that are open now; return how many rooms could tell."""
-    return sum(_watch(row, now) for row in _open_rooms(now))
+def watch(clock: Callable[[], datetime]) -> int:
+    """Ask the platforms who is inside the rooms that are open now; return how many rooms could tell.
+
+    A platform that cannot be reached, or that wants fewer requests, is left alone until the next round.
+    """
+    told, left_alone = 0, set[str]()
+    for row in _open_rooms(clock()):
+        if row.platform in left_alone:
+            continue
+        try:
+            told += _watch(row, clock())
+        except Retryable as error:
+            log.warning("Who is in the rooms of %s? %s", row.platform, error.words)
+            left_alone.add(row.platform)
+        except VideoError as error:
+            log.warning("Who is in the room of meeting %s? %s", row.pk, error.words)
+        except Exception:
+            log.exception("Nobody can tell who is in the room of meeting %s.", row.pk)
+    return told
 
 
 def presence(meeting: Meeting, now: datetime) -> Presence | None:
@@ -107,11 +123,7 @@ def _open_rooms(now: datetime) -> Iterable[VideoRoom]:
 def _watch(row: VideoRoom, now: datetime) -> bool:
     meeting = row.meeting
     room = rooms.room(meeting, meeting.date_version, remembered=row.remembered)
-    try:
-        inside = rooms.platform_named(row.platform).presence(room)
-    except VideoError as error:
-        log.warning("Who is in the room of meeting %s? %s", meeting.pk, error.words)
-        return False
+    inside = rooms.platform_named(row.platform).presence(room)
     if inside is None:
         return False
     note(Sighting(room.name, participant, Seen.INSIDE, now) for participant in inside)
@@ -131,7 +143,8 @@ def _stays(notes: list[PresenceNote], now: datetime) -> list[Stay]:
             runs.append([row])
     stays = [Stay(run[0].at, run[-1].at) for run in runs]
     if runs and runs[-1][-1].seen != Seen.OUT and now - stays[-1].until <= LONGEST_GAP:
-        stays[-1] = Stay(stays[-1].since, now)
+        # A platform's clock may be ahead of ours.
+        stays[-1] = Stay(stays[-1].since, max(now, stays[-1].until))
     return stays
 
 
