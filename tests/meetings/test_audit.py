@@ -53,7 +53,6 @@ def test_a_block_of_a_free_meeting_is_named() -> None:
     tamper("UPDATE meetings_meeting SET price = 0 WHERE id = %s", meeting.pk)
     assert audit.differences() == [
         f"Meeting {meeting.pk}: 30 credits are blocked instead of 0 (blocks: 1).",
-        f"Meeting {meeting.pk}: it is “cancelled”, but has a video room.",
     ]
 
 
