@@ -74,7 +74,7 @@ def ask(
     and the answer was lost; Misconfigured for redirects, which are never followed with credentials. What 4xx
     mean is left to the adapter, but for 429: TooMany. So is every status in `left`.
     """
-    host = _host(url)
+    host, until = _host(url), time.monotonic() + WHOLE_SECONDS
     try:
         with (
             _Session() as session,
@@ -95,7 +95,7 @@ def ask(
             # Before the body is read: a status that says enough needs none, however odd.
             if response.status_code not in left:
                 _judge(host, response.status_code, pause)
-            return Answer(host, response.status_code, _body(response, host), pause)
+            return Answer(host, response.status_code, _body(response, host, until), pause)
     except requests.exceptions.SSLError as error:
         raise _unsafe(host, error) from None
     except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
@@ -136,9 +136,9 @@ def _host(url: str) -> str:
         return "The platform"
 
 
-def _body(response: requests.Response, host: str) -> bytes:
+def _body(response: requests.Response, host: str, until: float) -> bytes:
     """Read the body, up to a size and a time that no sound answer needs."""
-    body, until = b"", time.monotonic() + WHOLE_SECONDS
+    body = b""
     # What has arrived, not full pieces: those that come a byte at a time would be waited for.
     while piece := response.raw.read1(65_536, decode_content=True):
         body += piece
