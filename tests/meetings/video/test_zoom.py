@@ -506,6 +506,14 @@ def test_health_names_every_missing_scope(zoom: Zoom, fake: FakeZoom) -> None:
     )
 
 
+def test_health_judges_the_app_as_it_is_now(zoom: Zoom, fake: FakeZoom) -> None:
+    zoom.api.token()
+    scope = fake.scopes.pop("DELETE /meetings/*")
+    assert not zoom.health().is_ok
+    fake.scopes["DELETE /meetings/*"] = scope
+    assert zoom.health().is_ok
+
+
 def test_scope_given_a_moment_ago_is_seen_at_once(zoom: Zoom, fake: FakeZoom) -> None:
     scope = fake.scopes.pop("POST /users/*/meetings")
     assert not zoom.health().is_ok
