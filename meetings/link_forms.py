@@ -1,6 +1,6 @@
 """The form for a link of one's own, where people meet instead of on the video platform."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django import forms
 from django.conf import settings
@@ -9,19 +9,35 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_LINK = 500
+NO_LINK = _("This is no link. Example: https://meet.example.org/room")
+
+looks_like_link = URLValidator(schemes=["http", "https"], message=NO_LINK)
 
 
 def check_link(link: str) -> None:
     """Refuse what is no address that both parties could open. Raises ValidationError."""
-    parts = urlsplit(link)
+    looks_like_link(link)
+    parts = _split(link)
     if parts.scheme != "https":
         raise ValidationError(_("The link has to begin with https://, so that nobody can listen in."))
-    if parts.username or parts.password:
+    if "@" in parts.netloc:
         raise ValidationError(_("The link holds a name or password before the @. Please use one without."))
-    if parts.netloc == urlsplit(settings.SITE_URL).netloc:
+    # The security policy of the page that leads there names the site, and knows plain letters only.
+    if not parts.netloc.isascii():
         raise ValidationError(
-            _("This link leads back here. Please use that of the video meeting itself.")
+            _("Please write the name of the site in plain letters, as browsers copy it: xn--….")
         )
+    if (parts.hostname or "").rstrip(".") == urlsplit(settings.SITE_URL).hostname:
+        raise ValidationError(_("This link leads back here. Please use that of the video meeting itself."))
+
+
+def _split(link: str) -> SplitResult:
+    try:
+        parts = urlsplit(link)
+        parts.port  # noqa: B018 - refuses numbers that no port has
+    except ValueError:
+        raise ValidationError(NO_LINK) from None
+    return parts
 
 
 class LinkField(forms.CharField):
@@ -32,13 +48,7 @@ class LinkField(forms.CharField):
             label=_("Link"),
             required=False,
             max_length=LONGEST_LINK,
-            validators=[
-                URLValidator(
-                    schemes=["http", "https"],
-                    message=_("This is no link. Example: https://meet.example.org/room"),
-                ),
-                check_link,
-            ],
+            validators=[check_link],
             widget=forms.URLInput({"autocomplete": "off", "class": "vTextField"}),
             help_text=_("Leave it empty to meet on the video platform."),
         )

@@ -1,4 +1,4 @@
-"""Keeping a secret in a table: encrypted with the site's secret key, readable with former keys as well."""
+"""Keeping a link in a table: encrypted with the site's secret key, readable with former keys as well."""
 
 from base64 import urlsafe_b64encode
 from hashlib import sha256
@@ -6,9 +6,14 @@ from hashlib import sha256
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from meetings.video.base import VideoError
 
-class Unreadable(Exception):
-    """A secret that none of the site's keys opens."""
+
+class Unreadable(VideoError):
+    """A link that none of the site's keys opens: only putting in one helps."""
+
+    def __init__(self) -> None:
+        super().__init__("The link that was put in cannot be read any more: the site's key was changed.")
 
 
 def seal(secret: str) -> str:
@@ -17,7 +22,7 @@ def seal(secret: str) -> str:
 
 
 def unseal(sealed: str) -> str:
-    """Return the secret. Raises Unreadable."""
+    """Return the secret that was sealed. Raises Unreadable."""
     try:
         return _keys().decrypt(sealed.encode()).decode()
     except InvalidToken as error:

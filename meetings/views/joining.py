@@ -1,5 +1,6 @@
 """Personal links: from the mail or the page into the room."""
 
+import logging
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,9 +13,11 @@ from meetings import links, video_outbox, workflow
 from meetings.admission import Admission, Door, admission
 from meetings.models import Meeting
 from meetings.step import ActionRefused
-from meetings.video.base import VideoError
+from meetings.video.base import Stage, VideoError
 from meetings.views.finding import own_meeting
 from meetings.vocabulary import Action, Role
+
+log = logging.getLogger(__name__)
 
 
 @never_cache
@@ -34,7 +37,7 @@ def room(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     meeting, role, date_version = _given_to(request, token)
     opened = admission(meeting, role, date_version, now)
-    stage = video_outbox.stage(meeting, role, now) if opened.is_recorded else None
+    stage = _stage(meeting, role, now) if opened.is_recorded else None
     if opened.door is not Door.OPEN or stage is None:
         return redirect("meetings:join", token=token)
     context = {
@@ -72,7 +75,8 @@ def _enter(
                 return redirect(request.path)
     try:
         address = video_outbox.enter(meeting, role, timezone.now)
-    except VideoError:
+    except VideoError as error:
+        log.warning("Nobody can enter the video room of meeting %s: %s", meeting.pk, error.words)
         return _show(request, meeting, role, opened.door, is_ready=False)
     response = redirect(address)
     # The platform must not learn the personal link. On the page itself this would spoil its own form.
@@ -93,7 +97,23 @@ def _show(
         "link": links.link(meeting, role),
     }
     response = render(request, "meetings/join.html", context, status=200 if is_ready else 503)
-    return _allowing(response, "form-action", video_outbox.leads_to(meeting))
+    return _allowing(response, "form-action", _leads_to(meeting))
+
+
+def _leads_to(meeting: Meeting) -> str:
+    """Return where joining leads; nowhere, where that cannot be told: then joining says what is wrong."""
+    try:
+        return video_outbox.leads_to(meeting)
+    except VideoError:
+        return ""
+
+
+def _stage(meeting: Meeting, role: Role, now: datetime) -> Stage | None:
+    """Return what our own room page shows; None where there is none, or something is wrong."""
+    try:
+        return video_outbox.stage(meeting, role, now)
+    except VideoError:
+        return None
 
 
 def _allowing(response: HttpResponse, directive: str, *origins: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from meetings import video_outbox
 from meetings.link_forms import LinkForm
 from meetings.models import Meeting
+from meetings.sealing import Unreadable
 from meetings.views.finding import own_meeting
 from meetings.vocabulary import Role, Status
 
@@ -21,14 +22,24 @@ def own_link(request: HttpRequest, pk: int) -> HttpResponse:
     if not takes_link(meeting):
         messages.warning(request, _("Only an agreed meeting that has not ended takes a link."))
         return redirect(meeting)
-    room = video_outbox.room_of(meeting)
-    form = LinkForm(request.POST or None, initial={"link": video_outbox.own_link(room)})
+    form = LinkForm(request.POST or None, initial={"link": _present_link(request, meeting)})
     if request.method == "POST" and form.is_valid():
         video_outbox.put_in_link(meeting, form.cleaned_data["link"])
         messages.success(request, _("Saved. The personal links of both of you stay the same."))
         return redirect(meeting)
     context = {"form": form, "meeting": meeting, "other": meeting.student}
     return render(request, "meetings/own_link.html", context, status=409 if form.errors else 200)
+
+
+def _present_link(request: HttpRequest, meeting: Meeting) -> str:
+    """Return the link that was put in; where it cannot be read any more, say so."""
+    try:
+        return video_outbox.own_link(video_outbox.room_of(meeting))
+    except Unreadable:
+        messages.warning(
+            request, _("The link that was put in cannot be read any more. Please put it in again.")
+        )
+        return ""
 
 
 def takes_link(meeting: Meeting) -> bool:
