@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -106,16 +107,16 @@ class Jaas(_Born):
 
     app_id: str
     key_id: str
-    private_key: str = field(repr=False)
+    private_key: RSAPrivateKey = field(repr=False)
     url: str = "https://8x8.vc"
 
     @classmethod
     def configured(cls, given: Mapping[str, str]) -> "Jaas":
         """Return the account that the environment names. Raises Misconfigured."""
-        app_id, private_key = needed(given, "JAAS_APP_ID"), needed(given, "JAAS_PRIVATE_KEY")
-        _check_key(private_key)
+        app_id = needed(given, "JAAS_APP_ID")
         # The console shows the key's id behind the app id.
-        return cls(app_id, needed(given, "JAAS_KEY_ID").removeprefix(f"{app_id}/"), private_key)
+        key_id = needed(given, "JAAS_KEY_ID").removeprefix(f"{app_id}/")
+        return cls(app_id, key_id, _key(needed(given, "JAAS_PRIVATE_KEY")))
 
     @property
     def origin(self) -> str:
@@ -167,11 +168,12 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _check_key(private_key: str) -> None:
-    """Refuse at the start what would fail at each click. Raises Misconfigured."""
+def _key(pem: str) -> RSAPrivateKey:
+    """Read the key once: what is wrong with it is noticed before anybody clicks. Raises Misconfigured."""
     try:
-        key = load_pem_private_key(private_key.encode(), password=None)
-    except (ValueError, TypeError):  # garbled, or behind a password
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # garbled, behind a password, or of a rare kind
         key = None
     if not isinstance(key, RSAPrivateKey):
         raise Misconfigured("JAAS_PRIVATE_KEY is not a private RSA key in PEM (without a password).")
+    return key

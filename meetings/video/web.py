@@ -87,7 +87,6 @@ def ask(
                 headers=headers,
                 auth=auth,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
-                allow_redirects=False,
                 stream=True,
             ) as response,
         ):
@@ -123,7 +122,7 @@ def succeeded(answer: Answer) -> Answer:
 
 
 class _Session(requests.Session):
-    """Sees no redirects: even where they are not followed, their bodies would be read, of any length."""
+    """Sees no redirects. Even not allowed to follow them, it would read their bodies, of any length."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         return None

@@ -16,7 +16,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -131,9 +131,9 @@ def behaves(request: Request, play: Play, _connection: object) -> Reply:
 def impatience() -> Iterator[None]:
     """Wait for platforms for parts of a second only."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(web, "CONNECT_SECONDS", 0.4)
-        patch.setattr(web, "READ_SECONDS", 0.4)
-        patch.setattr(web, "WHOLE_SECONDS", 0.8)
+        patch.setattr(web, "CONNECT_SECONDS", 0.3)
+        patch.setattr(web, "READ_SECONDS", 0.3)
+        patch.setattr(web, "WHOLE_SECONDS", 0.5)
         yield
 
 
@@ -174,10 +174,15 @@ BAD_DAYS = {
     "redirect": BadDay(says(302, Location="/elsewhere"), (Misconfigured,)),
     "oversized": BadDay(says(200, b" " * (web.LONGEST_BODY + 1)), (Garbled,)),
     "zipped": BadDay(
-        says(200, gzip.compress(b" " * 20 * web.LONGEST_BODY), Content_Encoding="gzip"), (Garbled,)
+        says(200, gzip.compress(b" " * 3 * web.LONGEST_BODY), Content_Encoding="gzip"), (Garbled,)
     ),
 }
 LOSSES = {"lost": loses_answer, "reset": hangs_up, "truncated": breaks_off, "slow": late(1.2)}
+
+
+def patience_for(day: str) -> AbstractContextManager[None]:
+    """Be impatient where it matters only: a busy machine may take its time over the other answers."""
+    return impatience() if day in ("slow", "dribbling") else nullcontext()
 
 
 class Promises:
@@ -344,7 +349,7 @@ class Promises:
     def test_health_of_a_bad_day(self, service: Service, day: str, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
         service.server.always = BAD_DAYS[day].mood
-        with impatience():
+        with patience_for(day):
             health = service.platform.health()
         assert health.is_ok is ("health" not in service.asks or day in service.fine)
         assert health.is_ok or (all(health.words) and health.words)
@@ -407,7 +412,7 @@ class Contract(Promises):
     def test_lost_answer_makes_one_room(self, service: Service, loss: str, answered: int) -> None:
         service.moods(*[behaves] * answered, LOSSES[loss])
         room = NEVER_ASKED
-        with impatience(), suppress(*UNSURE):
+        with patience_for(loss), suppress(*UNSURE):
             room = ensured(service.platform, room)
         service.server.moods.clear()
         room = ensured(service.platform, asked(room), STARTS + timedelta(minutes=2))
@@ -447,7 +452,7 @@ class Contract(Promises):
             assert service.server.requests == []
             return
         started = time.monotonic()
-        with impatience(), pytest.raises(BAD_DAYS[day].kinds) as caught:
+        with patience_for(day), pytest.raises(BAD_DAYS[day].kinds) as caught:
             self.call(service.platform, call, room)
         assert time.monotonic() - started < 5
         self.assert_discreet(service, f"{caught.value!s}{caught.value!r}{caught.value.words}", caplog)

@@ -130,7 +130,7 @@ BROKEN = {
     "nothing": raw(),
     "reset": hangs_up,
     "dribbled body": dribbles(0.05),
-    "dribbled after a while": raw(OK + b"Content-Length: 9\r\n\r\n", *[b"a"] * 9, pause=0.3),
+    "dribbled after a while": raw(OK + b"Content-Length: 9\r\n\r\n", *[b"a"] * 9, pause=0.2),
     "no answer": late(1.2),
     "body that stops": raw(OK + b"Content-Length: 9\r\n\r\nabc", pause=1.2),
 }
