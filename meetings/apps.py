@@ -1,9 +1,16 @@
 """The business: meetings from suggestion to evaluation."""
 
 from django.apps import AppConfig
+from django.core import checks
+
+from meetings.setup_checks import check_video_platform
 
 
 class MeetingsConfig(AppConfig):
     """Meetings, their lifecycle, and the pages that join people and meetings."""
 
     name = "meetings"
+
+    def ready(self) -> None:
+        """Let the site start only with a video platform that can work."""
+        checks.register(check_video_platform)

@@ -1,5 +1,6 @@
 """The operators' page about video rooms: what is not ready and why, trying again, and putting in a link."""
 
+import logging
 from functools import partial
 from typing import Any
 
@@ -23,9 +24,11 @@ from meetings.link_forms import LinkField
 from meetings.models import VideoRoom
 from meetings.video.base import Health, VideoError
 
+log = logging.getLogger(__name__)
+
 LIST = "admin:meetings_videoroom_changelist"
 PAGE = "admin:meetings_videoroom_change"
-LAST_CHECK = "meetings.video.last_check"
+LAST_CHECK = "meetings.video.last_check.{}"
 
 
 class OwnLinkForm(AskForm):
@@ -59,6 +62,11 @@ class VideoRoomAdmin(ViewOnlyAdmin):
     exclude = ("sealed_link", "remembered", "tried_versions", "busy_until")
     readonly_fields = ("has_own_link",)
     actions = ("try_again",)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Show the way to the page for a link to those who may put one in."""
+        shown = super().get_list_display(request)
+        return tuple(each for each in shown if each != "put_in_link" or self.has_help_permission(request))
 
     @admin.display(description=gettext_lazy("start"), ordering="meeting__starts_at")
     def starts_at(self, room: VideoRoom) -> Any:
@@ -105,7 +113,8 @@ class VideoRoomAdmin(ViewOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list under a card that says how the platform was when it was last asked."""
-        card = {"platform": settings.VIDEO_PLATFORM, "last_check": cache.get(LAST_CHECK)}
+        last_check = cache.get(LAST_CHECK.format(settings.VIDEO_PLATFORM))
+        card = {"platform": settings.VIDEO_PLATFORM, "last_check": last_check}
         return super().changelist_view(request, {**(extra_context or {}), **card})
 
     def check_platform(self, request: HttpRequest) -> HttpResponse:
@@ -113,7 +122,8 @@ class VideoRoomAdmin(ViewOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         health = _health()
-        cache.set(LAST_CHECK, {"at": timezone.now(), "is_ok": health.is_ok, "words": health.words}, None)
+        last_check = {"at": timezone.now(), "is_ok": health.is_ok, "words": health.words}
+        cache.set(LAST_CHECK.format(settings.VIDEO_PLATFORM), last_check, None)
         return redirect(LIST)
 
 
@@ -122,6 +132,9 @@ def _health() -> Health:
         return rooms.platform_named(settings.VIDEO_PLATFORM).health()
     except VideoError as error:
         return Health(False, (error.words,))
+    except Exception as error:
+        log.exception("The check of the video platform failed.")
+        return Health(False, (f"Unexpected: {type(error).__name__}. The log tells more.",))
 
 
 def _own_link(page: VideoRoomAdmin, request: HttpRequest, pk: int) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from meetings.video.base import Platform
+from meetings.video.base import Misconfigured, Platform
 from meetings.video.bigbluebutton import BigBlueButton
 from meetings.video.janus import Janus
 from meetings.video.jitsi import Jaas, Jitsi
@@ -26,6 +26,8 @@ PLATFORMS: Mapping[str, Callable[[Given], Platform]] = {
 def platform(name: str, given: Given) -> Platform:
     """Return the platform of this name, set up with what is given.
 
-    Raises KeyError for a name that is none, Misconfigured where something needed is not given.
+    Raises Misconfigured for a name that is none, and where something needed is not given.
     """
+    if name not in PLATFORMS:
+        raise Misconfigured(f"There is no video platform “{name}”; there are: {', '.join(PLATFORMS)}.")
     return PLATFORMS[name](given)

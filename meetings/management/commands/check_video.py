@@ -21,8 +21,6 @@ class Command(BaseCommand):
             health = rooms.platform_named(settings.VIDEO_PLATFORM).health()
         except VideoError as error:
             raise CommandError(error.words) from error
-        except KeyError as error:
-            raise CommandError(f"There is no video platform {error}.") from error
         for words in health.words:
             self.stdout.write(words)
         if not health.is_ok:
