@@ -1,7 +1,7 @@
 """Janus, the conference server: found or installed, configured from deploy/janus, started.
 
-`python3 -m runner.janus FOLDER` writes the configuration for real use, from the same variables that the site
-reads (docs/janus.md).
+`python3 -m runner.janus FOLDER [PUBLIC-ADDRESS]` writes the configuration for real use, from the same
+variables that the site reads (docs/janus.md).
 """
 
 import contextlib
@@ -43,7 +43,7 @@ class Setup:
     session_timeout: int = 20
 
     @classmethod
-    def given(cls, variables: Mapping[str, str]) -> "Setup":
+    def given(cls, variables: Mapping[str, str], *, nat_address: str = "") -> "Setup":
         """Return what the site's variables say. Raises Problem where one is missing."""
         needed = ("JANUS_API_SECRET", "JANUS_TOKEN_SECRET", "JANUS_ADMIN_KEY", "JANUS_EVENTS_PASSWORD")
         missing = [name for name in needed if not variables.get(name)]
@@ -56,7 +56,7 @@ class Setup:
             admin_key=variables["JANUS_ADMIN_KEY"],
             events_password=variables["JANUS_EVENTS_PASSWORD"],
             site_url=variables.get("SITE_URL") or "http://127.0.0.1:8000",
-            nat_address=variables.get("JANUS_NAT_ADDRESS", ""),
+            nat_address=nat_address,
         )
 
 
@@ -106,10 +106,10 @@ def answers(url: str) -> bool:
 
 def main(arguments: list[str]) -> None:
     """Write the configuration for real use into the folder named."""
-    if len(arguments) != 1:
-        raise Problem("Which folder? python3 -m runner.janus FOLDER")
-    folder = Path(arguments[0])
-    write_configuration(folder, Setup.given(os.environ))
+    if len(arguments) not in (1, 2):
+        raise Problem("Which folder? python3 -m runner.janus FOLDER [PUBLIC-ADDRESS]")
+    folder, *addresses = arguments
+    write_configuration(Path(folder), Setup.given(os.environ, nat_address="".join(addresses)))
     print(f"Written. Start it with: janus -F {folder}")
 
 

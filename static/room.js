@@ -119,7 +119,7 @@ async function enter() {
   find("devices").open = false;
   const hadFocus = document.activeElement === button("enter");
   page.dataset.phase = "inside";
-  if (hadFocus) button("microphone").focus();
+  if (hadFocus) button("microphone").focus({ preventScroll: true });
   say("entering");
   showOther("not_come");
   await comeIn();
@@ -187,7 +187,7 @@ function end(word) {
   for (const track of Object.values(tracks)) track?.stop();
   page.dataset.phase = word === "broken" ? "broken" : "over";
   say(word);
-  (word === "broken" ? button("again") : button("leave")).focus();
+  button(word === "broken" ? "again" : "onward").focus();
 }
 
 function isLate() {

@@ -160,6 +160,7 @@ function post(url, message) {
 
 async function fetched(url, options) {
   const response = await fetch(url, { cache: "no-store", credentials: "omit", ...options });
+  if (response.status === 404) throw new Refusal(NO_SESSION); // so it answers a poll after a restart
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const answer = await response.json();
   if (answer.janus === "error") throw new Refusal(answer.error.code);

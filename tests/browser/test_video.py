@@ -84,8 +84,8 @@ class Scene:
 
     def _listen(self, message: ConsoleMessage) -> None:
         said = f"{message.location.get('url')}: {message.text}"
-        # Meant: a Janus that is being restarted or cut off, and what a stranger is answered.
-        is_meant = "net::ERR_" in said or ("/join/" in said and "404" in said)
+        # Meant: a Janus that was restarted or is cut off, and what a stranger is answered.
+        is_meant = "net::ERR_" in said or ("404" in said and ("/join/" in said or "/janus/" in said))
         if message.type == "error" and not is_meant:
             self.complaints.append(said)
 
