@@ -5,6 +5,7 @@ another room and nothing secret is stored.
 """
 
 from collections.abc import Mapping
+from datetime import UTC
 from functools import cache
 
 from django.conf import settings
@@ -31,7 +32,9 @@ def room(
 ) -> Room:
     """Return the room of one date version; of a former one only the name still means something."""
     name = room_name(meeting.pk, date_version)
-    return Room(name, meeting.skill.name, meeting.starts_at, meeting.ends_at, remembered, may_exist)
+    # In UTC, where an hour later is an hour later on every day of the year.
+    starts_at, ends_at = meeting.starts_at.astimezone(UTC), meeting.ends_at.astimezone(UTC)
+    return Room(name, meeting.skill.name, starts_at, ends_at, remembered, may_exist)
 
 
 def room_name(pk: int, date_version: int) -> str:

@@ -40,7 +40,8 @@ from notifications import nudge, outbox
 log = logging.getLogger(__name__)
 
 BATCH, LONGEST_ROUND = 200, timedelta(seconds=60)
-LEASE = timedelta(seconds=60)
+# Longer than any call: three requests of a move, each given up after half a minute.
+LEASE = timedelta(seconds=100)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)
 # From when the parties are told of a room that is not ready, and operators of any trouble.
 NEAR = timedelta(minutes=60)

@@ -19,7 +19,7 @@ from meetings.models.meeting import MeetingQuerySet
 from meetings.rows import Row, rows_for
 from meetings.vocabulary import PARTIES, Role, Status
 
-SHORT_LIST, PAGE, EXPERTS = 10, 30, 6
+SHORT_LIST, PAGE, EXPERTS = 6, 30, 6
 
 
 class MeetingFilter(forms.Form):
