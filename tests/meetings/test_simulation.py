@@ -95,7 +95,7 @@ class Simulation:
     def __init__(self, meetings: int, seed: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self.order = count()
-        self.queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self.queue: list[tuple[datetime, bool, int, Callable[[datetime], None]]] = []
         self.sweeps: set[datetime] = set()
         self.reason = ReasonFactory.create()
         people = max(4, meetings // 20)
@@ -113,12 +113,13 @@ class Simulation:
 
     def run(self) -> None:
         while self.queue and self.queue[0][0] <= END:
-            now, _order, happen = heappop(self.queue)
+            now, _is_sweep, _order, happen = heappop(self.queue)
             happen(now)
 
     def at(self, instant: datetime, happen: Callable[[datetime], None]) -> None:
         whole = instant.replace(microsecond=0)
-        heappush(self.queue, (whole, next(self.order), happen))
+        # At one instant people act first: a sweep sees all that was done by then.
+        heappush(self.queue, (whole, happen == self.sweep, next(self.order), happen))
 
     # --- People --------------------------------------------------------------------------------------
 
