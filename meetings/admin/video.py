@@ -49,11 +49,11 @@ class VideoRoomAdmin(ViewOnlyAdmin):
         "starts_at",
         "trouble",
         "trouble_words",
+        "put_in_link",  # before what a narrow window hides
         "troubled_since",
         "attempts",
         "due_at",
         "has_own_link",
-        "put_in_link",
     )
     list_filter = ("trouble", "platform", "meeting__starts_at")
     list_select_related = ("meeting",)
