@@ -21,11 +21,11 @@ def person_view(get_response: Handler) -> Handler:
 
 
 def private_pages(get_response: Handler) -> Handler:
-    """Keep pages of signed-in people out of every cache."""
+    """Keep pages of signed-in people out of every cache, but for what says itself how it may be kept."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
 

@@ -188,6 +188,12 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": env.str("STATIC_STORAGE", default="expertim.static_files.HashedFiles")},
 }
+# Photos are the only uploads; they are kept in the database (docs/decisions/0005-photos.md).
+FILE_UPLOAD_HANDLERS = [
+    "accounts.photos.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

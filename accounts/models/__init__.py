@@ -2,6 +2,7 @@
 
 from accounts.models.catalogue import Expertise, ServiceKind, Skill
 from accounts.models.expert import ExpertProfile, Service
+from accounts.models.photo import Photo
 from accounts.models.user import User
 
-__all__ = ["ExpertProfile", "Expertise", "Service", "ServiceKind", "Skill", "User"]
+__all__ = ["ExpertProfile", "Expertise", "Photo", "Service", "ServiceKind", "Skill", "User"]

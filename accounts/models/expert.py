@@ -1,10 +1,14 @@
 """What an expert shows and offers."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import languages
 from accounts.models.catalogue import ServiceKind, Skill
 from accounts.models.user import User
 
@@ -35,16 +39,27 @@ class ExpertProfile(models.Model):
     introduction = models.TextField(_("introduction"), max_length=4000, blank=True)
     company = models.CharField(_("company"), max_length=80, blank=True)
     city = models.CharField(_("city"), max_length=80, blank=True)
-    spoken_languages = models.CharField(_("languages spoken"), max_length=120, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=3), verbose_name=_("languages"), blank=True, default=list
+    )
+    availability = models.CharField(_("usually available"), max_length=200, blank=True)
     skills = models.ManyToManyField(Skill, related_name="experts", verbose_name=_("skills"))
     is_approved = models.BooleanField(_("approved"), default=False)
     is_public = models.BooleanField(_("visible to visitors"), default=False)
+    # What `accounts.search` looks at: kept by triggers (migration 0003), whatever changes and by whom.
+    search_text = models.TextField(editable=False, default="")
+    search_vector = SearchVectorField(editable=False, null=True)
 
     objects = ExpertQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("expert")
         verbose_name_plural = _("experts")
+        indexes = [
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="accounts_expert_like"),
+            GinIndex(fields=["search_vector"], name="accounts_expert_words"),
+            GinIndex(fields=["languages"], name="accounts_expert_languages"),
+        ]
 
     def __str__(self) -> str:
         return self.user.name
@@ -52,6 +67,11 @@ class ExpertProfile(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the expert's page."""
         return reverse("meetings:expert", args=[self.pk])
+
+    @property
+    def languages_in_words(self) -> str:
+        """Return the names of the languages spoken."""
+        return languages.in_words(self.languages)
 
     @property
     def is_listed(self) -> bool:
@@ -74,6 +94,11 @@ class Service(models.Model):
         ordering = ["price", "minutes"]
         verbose_name = _("service")
         verbose_name_plural = _("services")
+        indexes = [
+            models.Index(
+                fields=["kind", "price"], condition=Q(is_active=True), name="accounts_service_offered"
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(minutes__range=(SHORTEST_MINUTES, LONGEST_MINUTES)),

@@ -56,6 +56,15 @@ class User(AbstractUser):
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
     language = models.CharField(_("language"), max_length=7, default="en")
+    photo = models.OneToOneField(
+        "accounts.Photo",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="person",
+        verbose_name=_("photo"),
+    )
     date_format = models.CharField(
         _("date format"), max_length=8, choices=DateFormat.choices, default=DateFormat.DAY_FIRST
     )
@@ -88,6 +97,16 @@ class User(AbstractUser):
     def name(self) -> str:
         """First and last name, as the two parties of a meeting see it."""
         return self.get_full_name() or str(_("Someone"))
+
+    @property
+    def initials(self) -> str:
+        """First letters of the names, in the place of a photo."""
+        return (self.first_name[:1] + self.last_name[:1]).upper()
+
+    @property
+    def hue(self) -> int:
+        """Which of the six colours stands behind the initials: always the same."""
+        return self.pk % 6
 
     @property
     def short_name(self) -> str:

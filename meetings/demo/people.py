@@ -45,9 +45,10 @@ class Profile:
     introduction: str
     company: str
     city: str
-    languages: str
+    languages: tuple[str, ...]
     skills: tuple[str, ...]
     offers: tuple[Offer, ...]
+    availability: str
     is_public: bool = True
     is_approved: bool = True
 
@@ -122,7 +123,7 @@ EXPERTS = (
         "look at real numbers, not at slides.",
         "Kessler & Rowe",
         "London",
-        "English, German",
+        ("en", "de"),
         ("Valuation", "Financial modelling", "Mergers and acquisitions", "Fundraising"),
         (
             Offer(GUIDANCE, 20, 0),
@@ -131,6 +132,7 @@ EXPERTS = (
             Offer(PROFESSIONALS, 90, 55),
             Offer(ADVICE, 120, 80, is_active=False),
         ),
+        availability="Weekdays after 17:00, some Saturday mornings",
     ),
     Profile(
         "ingrid",
@@ -139,9 +141,10 @@ EXPERTS = (
         "be profitable and still run out of money, we should talk.",
         "Nordhavn Lines",
         "Oslo",
-        "Norwegian, English",
+        ("no", "en"),
         ("Treasury", "Financial modelling", "Valuation"),
         (Offer(STUDENTS, 30, 12), Offer(ADVICE, 60, 35)),
+        availability="Thursdays, and most evenings",
     ),
     Profile(
         "tomas",
@@ -151,9 +154,10 @@ EXPERTS = (
         "investment banks.",
         "",
         "Prague",
-        "Czech, Slovak, English",
+        ("cs", "sk", "en"),
         ("Mergers and acquisitions", "Valuation", "Negotiation", "Job interviews"),
         (Offer(STUDENTS, 45, 18), Offer(ADVICE, 60, 40), Offer(GUIDANCE, 30, 10)),
+        availability="Early mornings, and Fridays after lunch",
     ),
     Profile(
         "priya",
@@ -163,9 +167,10 @@ EXPERTS = (
         "a living.",
         "Lattice Pay",
         "Bengaluru",
-        "English, Tamil, Hindi",
+        ("en", "ta", "hi"),
         ("System design", "Databases", "Technical leadership"),
         (Offer(STUDENTS, 60, 20), Offer(PROFESSIONALS, 60, 45)),
+        availability="Weekday evenings in India",
     ),
     Profile(
         "kenji",
@@ -174,9 +179,10 @@ EXPERTS = (
         "with you, line by line, and explain why some of it will hurt later.",
         "",
         "Osaka",
-        "Japanese, English",
+        ("ja", "en"),
         ("Python", "Code review", "Databases"),
         (Offer(STUDENTS, 45, 14), Offer(ADVICE, 60, 28)),
+        availability="Saturdays",
     ),
     Profile(
         "claire",
@@ -185,9 +191,10 @@ EXPERTS = (
         "with that sentence and a list of what to stop doing.",
         "Atelier Dubois",
         "Lyon",
-        "French, English",
+        ("fr", "en"),
         ("Brand strategy", "Content marketing", "Market research"),
         (Offer(ADVICE, 60, 32), Offer(STUDENTS, 30, 10)),
+        availability="Mondays and Tuesdays",
     ),
     Profile(
         "leila",
@@ -196,9 +203,10 @@ EXPERTS = (
         "plan ten interviews that tell you more than a thousand clicks.",
         "",
         "Zurich",
-        "German, French, Arabic, English",
+        ("de", "fr", "ar", "en"),
         ("Market research", "Brand strategy", "Search advertising"),
         (Offer(ADVICE, 45, 25), Offer(PROFESSIONALS, 60, 38)),
+        availability="Any weekday between 10:00 and 16:00",
     ),
     Profile(
         "george",
@@ -207,9 +215,10 @@ EXPERTS = (
         "team. We practise the difficult conversation before you have it.",
         "Harbour Coaching",
         "London",
-        "English",
+        ("en",),
         ("Managing people", "Technical leadership", "Public speaking", "Negotiation"),
         (Offer(PROFESSIONALS, 60, 36), Offer(GUIDANCE, 45, 20)),
+        availability="Evenings after 19:00",
     ),
     Profile(
         "marta",
@@ -218,9 +227,10 @@ EXPERTS = (
         "and rehearse the interview, in English or Polish. Kind, but honest.",
         "",
         "Kraków",
-        "Polish, English",
+        ("pl", "en"),
         ("Job interviews", "CV and portfolio"),
         (Offer(GUIDANCE, 45, 16), Offer(STUDENTS, 30, 9)),
+        availability="Weekdays from 8:00 to 12:00",
     ),
     Profile(
         "samuel",
@@ -229,9 +239,10 @@ EXPERTS = (
         "better from there. Nobody is born with it.",
         "",
         "Chicago",
-        "English, Spanish",
+        ("en", "es"),
         ("Public speaking", "Job interviews"),
         (Offer(GUIDANCE, 30, 12), Offer(PROFESSIONALS, 60, 30)),
+        availability="Weekends",
         is_public=False,
     ),
     Profile(
@@ -241,9 +252,10 @@ EXPERTS = (
         "questions.",
         "",
         "Leipzig",
-        "German, English",
+        ("de", "en"),
         ("Search advertising", "Content marketing"),
         (Offer(ADVICE, 45, 22),),
+        availability="Flexible: just suggest something",
         is_approved=False,
     ),
 )

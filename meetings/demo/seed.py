@@ -213,7 +213,8 @@ def _profile(profile: Profile, user: User) -> ExpertProfile:
         introduction=profile.introduction,
         company=profile.company,
         city=profile.city,
-        spoken_languages=profile.languages,
+        languages=list(profile.languages),
+        availability=profile.availability,
         is_public=profile.is_public,
         is_approved=profile.is_approved,
     )

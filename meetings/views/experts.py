@@ -5,16 +5,19 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Expertise, ExpertProfile, User
 from accounts.people import person_of
-from meetings.directory import ExpertFilter, for_cards, visible_experts
+from meetings.directory import MOST_FOUND, ExpertFilter, cards, for_cards, found, visible_experts
 from meetings.models import Meeting, Review
 from meetings.rows import rows_for
 from meetings.vocabulary import Status
 
 PAGE = 12
 ON_HOME = 6
+REVIEWS = 10
+MINE = 10
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -29,10 +32,16 @@ def home(request: HttpRequest) -> HttpResponse:
 def experts(request: HttpRequest) -> HttpResponse:
     """List experts by what is looked for."""
     viewer = _viewer(request)
-    chosen = ExpertFilter(request.GET)
-    found = for_cards(chosen.narrow(visible_experts(viewer)), viewer)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "meetings/experts.html", {"filter": chosen, "page": page})
+    chosen = ExpertFilter(request.GET, viewer)
+    numbers = found(chosen)
+    page = Paginator(numbers[:MOST_FOUND], PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filter": chosen,
+        "page": page,
+        "experts": cards(list(page), viewer),
+        "are_more": len(numbers) > MOST_FOUND,
+    }
+    return render(request, "meetings/experts.html", context)
 
 
 def expert(request: HttpRequest, pk: int) -> HttpResponse:
@@ -42,33 +51,49 @@ def expert(request: HttpRequest, pk: int) -> HttpResponse:
     mine = _meetings_with(profile, viewer)
     if not mine and not visible_experts(viewer).filter(pk=pk).exists() and viewer != profile.user:
         raise Http404
+    reviews = Review.objects.filter(expert=profile.user).exclude(text="").select_related("student")
+    now = timezone.now()
     held = Meeting.objects.filter(expert=profile.user, status=Status.HELD)
     context = {
         "expert": profile,
         "services": profile.services.filter(is_active=True).select_related("kind"),
         "skills": profile.skills.select_related("expertise"),
         "held": held.count(),
-        "reviews": Review.objects.filter(expert=profile.user).exclude(text="").select_related("student"),
-        "mine": rows_for(mine, viewer, timezone.now()) if viewer else [],
-        "is_favourite": viewer is not None and viewer.favourites.filter(pk=pk).exists(),
+        "reviews": Paginator(reviews, REVIEWS).get_page(request.GET.get("page")),
+        "mine": rows_for(mine[:MINE], viewer, now) if viewer else [],
+        "are_more_mine": len(mine) > MINE,
+        "now": now,
         "is_listed": profile.is_listed,
         "is_self": viewer == profile.user,
     }
+    profile.liked = viewer is not None and viewer.favourites.filter(pk=pk).exists()  # type: ignore[attr-defined]
     return render(request, "meetings/expert.html", context)
 
 
 @login_required
 def favourite(request: HttpRequest, pk: int) -> HttpResponse:
-    """Add a listed expert to one's favourites, or take them off."""
-    profile = get_object_or_404(ExpertProfile.objects.listed(), pk=pk)
+    """Add a listed expert to one's favourites, or take them off; lead back, or answer with the button."""
+    profile = get_object_or_404(ExpertProfile.objects.listed().select_related("user"), pk=pk)
     if request.method != "POST":
         return redirect(profile)
+    is_wanted = request.POST.get("favourite") == "yes"
     favourites = person_of(request).favourites
-    if request.POST.get("favourite") == "yes":
+    if is_wanted:
         favourites.add(profile)
     else:
         favourites.remove(profile)
-    return redirect(profile)
+    if request.headers.get("X-In-Place"):
+        profile.liked = is_wanted  # type: ignore[attr-defined]
+        context = {"expert": profile, "back": request.POST.get("next", "")}
+        return render(request, "components/favourite.html", context)
+    return redirect(_way_back(request) or profile)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Return the page of ours that asked to be led back to, if any."""
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if is_ours and back.startswith("/") else ""
 
 
 def _viewer(request: HttpRequest) -> User | None:
@@ -78,4 +103,4 @@ def _viewer(request: HttpRequest) -> User | None:
 def _meetings_with(profile: ExpertProfile, viewer: User | None) -> list[Meeting]:
     if viewer is None:
         return []
-    return list(Meeting.objects.between(viewer, profile.user).for_rows().order_by("-starts_at"))
+    return list(Meeting.objects.between(viewer, profile.user).for_rows().order_by("-starts_at")[: MINE + 1])

@@ -20,7 +20,7 @@ def expert(**how: object) -> ExpertProfile:
 
 
 def names(client: Client, address: str) -> list[str]:
-    return [found.user.last_name for found in client.get(address).context["page"]]
+    return [found.user.last_name for found in client.get(address).context["experts"]]
 
 
 def test_visitors_see_only_public_experts() -> None:
