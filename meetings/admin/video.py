@@ -63,10 +63,10 @@ class VideoRoomAdmin(ViewOnlyAdmin):
     readonly_fields = ("has_own_link",)
     actions = ("try_again",)
 
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Show the way to the page for a link to those who may put one in."""
         shown = super().get_list_display(request)
-        return tuple(each for each in shown if each != "put_in_link" or self.has_help_permission(request))
+        return [each for each in shown if each != "put_in_link" or self.has_help_permission(request)]
 
     @admin.display(description=gettext_lazy("start"), ordering="meeting__starts_at")
     def starts_at(self, room: VideoRoom) -> Any:
