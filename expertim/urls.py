@@ -1,17 +1,24 @@
 """All addresses."""
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
+from django.utils import timezone
 from django.utils.functional import lazy
-from django.views.generic import RedirectView
+from django.views.generic import RedirectView, TemplateView
 
 from meetings.views.experts import home
+from meetings.vocabulary import Status
 
 # Operators sign in by the same page as everyone, with its limits on guessing.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# Every part of a page, for those who build pages.
+LOOKS = TemplateView.as_view(
+    template_name="looks.html", extra_context={"statuses": Status.choices, "today": timezone.now}
+)
 # For pages that name no icon of their own, such as those of the admin.
 FAVICON = RedirectView.as_view(url=lazy(static, str)("favicon.svg"))
 
@@ -25,3 +32,5 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEMO or settings.DEBUG:
+    urlpatterns += [path("looks/", LOOKS)]
