@@ -9,6 +9,8 @@ const find = (name) => page.querySelector(`[data-${name}]`);
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const words = document.getElementById("words").content;
 const picture = { own: find("own-picture"), other: find("other-picture") };
+// The sound has an element of its own: a picture that does not come must not hold it back.
+const sound = find("other-sound");
 const cover = { own: find("own-cover"), other: find("other-cover") };
 const button = (name) => page.querySelector(`[data-do="${name}"]`);
 const choice = { audio: find("microphones"), video: find("cameras") };
@@ -36,7 +38,7 @@ async function start() {
   button("microphone").onclick = () => mute(!kept.isMuted);
   button("camera").onclick = () => turnCamera(!kept.isCameraOff);
   button("again").onclick = () => location.assign(page.dataset.joinAddress);
-  button("sound").onclick = () => play(picture.other);
+  button("sound").onclick = () => playSound();
   button("leave").onclick = () => keep({ insideAt: 0 });
   for (const [kind, select] of Object.entries(choice)) select.onchange = () => choose(kind, select.value);
   navigator.mediaDevices?.addEventListener?.("devicechange", showChoices);
@@ -120,6 +122,7 @@ async function enter() {
   const hadFocus = document.activeElement === button("enter");
   page.dataset.phase = "inside";
   if (hadFocus) button("microphone").focus({ preventScroll: true });
+  navigator.wakeLock?.request("screen").catch(() => {}); // telephones dim their screens
   say("entering");
   showOther("not_come");
   await comeIn();
@@ -135,7 +138,7 @@ async function comeIn() {
     call = mine;
     try {
       await mine.enter(tracks);
-      if (call === mine) say("inside");
+      if (call === mine && !sound.srcObject) say("inside");
       return;
     } catch (error) {
       mine.close();
@@ -154,18 +157,22 @@ function hearing(isPresent) {
   return {
     trouble: only((isBad) => {
       if (isBad) say("trouble");
-      else if (said() === "trouble") say("inside");
+      else if (said() === "trouble") say(sound.srcObject ? "came" : "inside");
     }),
     lost: only(() => {
       say("trouble");
       showOther("not_come");
       comeIn();
     }),
-    came: only(async (stream) => {
+    came: only((stream) => {
       showOther("", stream);
-      await play(picture.other);
+      say("came");
+      playSound();
     }),
-    left: only(() => showOther("left")),
+    left: only(() => {
+      showOther("left");
+      say("left");
+    }),
     destroyed: only(() => end(isLate() ? "over" : "cancelled")),
   };
 }
@@ -197,7 +204,7 @@ function isLate() {
 // --- The other party's picture -------------------------------------------------------------------------
 
 function showOther(word, stream = null) {
-  picture.other.srcObject = stream;
+  picture.other.srcObject = sound.srcObject = stream;
   frames = { count: 0, still: 0 };
   showCover(word);
 }
@@ -207,13 +214,13 @@ function showCover(word) {
   cover.other.textContent = word && sentence(word).textContent;
 }
 
-async function play(video) {
+async function playSound() {
   try {
-    await video.play();
+    await sound.play();
     button("sound").hidden = true;
   } catch (error) {
     // Some browsers let no sound begin before a click.
-    if (error.name === "NotAllowedError") button("sound").hidden = false;
+    button("sound").hidden = error.name !== "NotAllowedError";
   }
 }
 

@@ -143,7 +143,9 @@ class Handle {
   }
 
   trickle(candidate) {
-    this.request({ janus: "trickle", candidate: candidate ?? { completed: true } }).catch(() => {});
+    // Some browsers end with nothing, some with an empty one.
+    const told = candidate?.candidate ? candidate : { completed: true };
+    this.request({ janus: "trickle", candidate: told }).catch(() => {});
   }
 }
 
