@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from meetings import notices, rooms, sealing
@@ -80,11 +81,16 @@ def try_again(row: VideoRoom, now: datetime) -> None:
 
 
 def put_in_link(meeting: Meeting, link: str) -> None:
-    """Let the parties meet where a link of their own leads; an empty one leads back to the platform."""
-    sealed = {"sealed_link": sealing.seal(link) if link else ""}
+    """Let the parties meet where a link of their own leads; an empty one leads back to the platform.
+
+    With a link nothing is asked of the platform until the room closes; without one it is told at once.
+    """
+    values = {"sealed_link": sealing.seal(link) if link else "", **NO_TROUBLE}
+    values["due_at"] = meeting.ends_at + CLOSES_AFTER if link else timezone.now()
     VideoRoom.objects.update_or_create(
-        meeting=meeting, defaults=sealed, create_defaults=_wish(meeting) | sealed
+        meeting=meeting, defaults=values, create_defaults=_wish(meeting) | values
     )
+    nudge.on_commit("meetings.jobs.prepare_rooms")
 
 
 def own_link(row: VideoRoom) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from meetings import rooms, video_outbox
 from meetings.models import Meeting, VideoRoom
@@ -406,6 +407,18 @@ def test_a_link_of_ones_own_asks_the_platform_nothing(platform: StandIn) -> None
     video_outbox.put_in_link(meeting, "https://elsewhere.example/room")
     assert enter(meeting) == "https://elsewhere.example/room"
     assert platform.told == []
+
+
+def test_a_link_ends_the_trouble_and_its_removal_asks_the_platform_again(platform: StandIn) -> None:
+    meeting = agreed()
+    platform.always = fails(Misconfigured("wrong"))
+    work_off(NOW)
+    video_outbox.put_in_link(meeting, "https://elsewhere.example/room")
+    assert (row(meeting).trouble, row(meeting).due_at) == ("", meeting.ends_at + HOUR)
+    platform.always = None
+    video_outbox.put_in_link(meeting, "")
+    work_off(timezone.now())
+    assert platform.rooms == {name(meeting)}
 
 
 def test_a_meeting_without_a_row_gets_one_at_the_door(platform: StandIn) -> None:
