@@ -1,7 +1,8 @@
 """Searching experts by words, forgiving typing errors and missing accents.
 
 A word fits where something begins with it, where it does so with two neighbouring letters swapped, or where
-something is much like it. The searchable words of each expert are kept by the database, see migration 0004.
+something is much like it. The searchable words of each expert are kept by the database (migration 0004), and
+looked up there by indexes alone (migration 0005).
 """
 
 import unicodedata
@@ -9,20 +10,19 @@ from functools import reduce
 from operator import add
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db import connection
 from django.db.models import F, Func, Q, TextField, Value
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, RawSQL
 
 MOST_WORDS = 6
 LONGEST_WORD = 40
-# Of the letters of a word: "tresury" is .55 like "treasury", "measure" .33.
-LIKE_ENOUGH = 0.4
+# Of the letters of a word, three by three: "tresury" is .55 like "treasury", "measure" .33.
+LIKE_ENOUGH = 0.44
 # Shorter words with swapped letters are other words.
 SHORTEST_SWAPPED = 4
 
 
 class Plain(Func):
-    """Words in lower case and without accents, as Postgres keeps them."""
+    """Words in lower case and without accents, as the database keeps them."""
 
     function = "accounts_plain"
     output_field = TextField()
@@ -35,34 +35,31 @@ def words_of(text: str) -> list[str]:
 
 
 def fits(words: list[str]) -> Q:
-    """Return the condition that every word fits an expert's page, by the indexes alone."""
-    return reduce(Q.__and__, (_fits(word) for word in words), Q())
+    """Return the condition that every word fits an expert's page."""
+    if not words:
+        return Q()
+    asked = [words, [_begins(word) for word in words], str(LIKE_ENOUGH)]
+    return Q(pk__in=RawSQL("SELECT accounts_experts_with(%s::text[], %s::text[], %s)", asked))
 
 
 def closeness(words: list[str]) -> Combinable:
     """Return how well words fit: names and skills count most, an introduction least."""
     like = [TrigramWordSimilarity(_plain(word), "search_text") for word in words]  # type: ignore[arg-type]
-    found = [SearchRank(F("search_vector"), _begins(word)) for word in words]
+    found = [SearchRank(F("search_vector"), _query(word)) for word in words]
     return reduce(add, [*like, *found])
 
 
-def be_forgiving() -> None:
-    """Set how much alike is enough, until the transaction ends: the indexes know it only as a setting."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKE_ENOUGH)])
-
-
-def _fits(word: str) -> Q:
-    return Q(search_vector=_begins(word)) | Q(search_text__trigram_word_similar=_plain(word))
-
-
-def _begins(word: str) -> SearchQuery:
-    ways = " | ".join(f"'{_quoted(way)}':*" for way in [word, *_swapped(word)])
-    return SearchQuery(_plain(ways), config="simple", search_type="raw")
+def _query(word: str) -> SearchQuery:
+    return SearchQuery(_plain(_begins(word)), config="simple", search_type="raw")
 
 
 def _plain(words: str) -> Plain:
     return Plain(Value(words))
+
+
+def _begins(word: str) -> str:
+    """Return the search for what begins with the word, or with a word that was meant."""
+    return " | ".join(f"'{_quoted(way)}':*" for way in [word, *_swapped(word)])
 
 
 def _swapped(word: str) -> list[str]:

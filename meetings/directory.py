@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -113,21 +112,16 @@ def visible_experts(viewer: User | None) -> ExpertQuerySet:
 def found(chosen: ExpertFilter) -> list[int]:
     """Return the numbers of the experts that are looked for, the best first; of very many, some.
 
-    At most `MOST_FOUND` and one are taken before anything is ranked: a thousand or a million experts, it
-    takes the same time. Those with the viewer's wishes are taken first.
+    At most `MOST_FOUND` and one are taken before anything is ranked, so that a million experts take no longer
+    than a few thousand. Without words to rank by, those with the viewer's wishes are taken before others.
     """
-    viewer, words = chosen.viewer, chosen.words
-    experts = chosen.narrow(visible_experts(viewer))
+    words = chosen.words
+    experts = chosen.narrow(visible_experts(chosen.viewer))
     taken = _some(experts)
-    if viewer:
-        wishes = experts.filter(pk__in=_knowing(viewer))
-        liked = experts.filter(pk__in=viewer.favourites.values("pk"))
-        taken = taken.union(_some(wishes), _some(liked))
-    rows = _ordered(ExpertProfile.objects.filter(pk__in=taken), viewer, words)
-    with transaction.atomic():
-        if words:
-            search.be_forgiving()
-        return list(rows.values_list("pk", flat=True)[: MOST_FOUND + 1])
+    if chosen.viewer and not words:
+        taken = taken.union(*map(_some, _wished_for(experts, chosen.viewer)))
+    rows = _ordered(ExpertProfile.objects.filter(pk__in=taken), chosen.viewer, words)
+    return list(rows.values_list("pk", flat=True)[: MOST_FOUND + 1])
 
 
 def cards(numbers: Sequence[int], viewer: User | None) -> list[ExpertProfile]:
@@ -147,9 +141,10 @@ def _some(experts: "QuerySet[ExpertProfile]") -> Any:
     return experts.order_by().values("pk")[: MOST_FOUND + 1]
 
 
-def _knowing(viewer: User) -> "QuerySet[Any]":
-    wanted = viewer.wanted_skills.values("pk")
-    return ExpertProfile.skills.through.objects.filter(skill__in=wanted).values("expertprofile")
+def _wished_for(experts: ExpertQuerySet, viewer: User) -> list[ExpertQuerySet]:
+    """Return the experts with a skill that the viewer wants to develop, and their favourites."""
+    wanted = list(viewer.wanted_skills.values_list("pk", flat=True))
+    return [experts.filter(skills__in=wanted), experts.filter(favourite_of=viewer)]
 
 
 def _has(rows: Any) -> Q:
