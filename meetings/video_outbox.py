@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from meetings import notices, rooms, sealing
@@ -80,13 +79,13 @@ def try_again(row: VideoRoom, now: datetime) -> None:
     nudge.on_commit("meetings.jobs.prepare_rooms")
 
 
-def put_in_link(meeting: Meeting, link: str) -> None:
+def put_in_link(meeting: Meeting, link: str, now: datetime) -> None:
     """Let the parties meet where a link of their own leads; an empty one leads back to the platform.
 
     With a link nothing is asked of the platform until the room closes; without one it is told at once.
     """
     values = {"sealed_link": sealing.seal(link) if link else "", **NO_TROUBLE}
-    values["due_at"] = meeting.ends_at + CLOSES_AFTER if link else timezone.now()
+    values["due_at"] = meeting.ends_at + CLOSES_AFTER if link else now
     VideoRoom.objects.update_or_create(
         meeting=meeting, defaults=values, create_defaults=_wish(meeting) | values
     )

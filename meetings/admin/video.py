@@ -145,7 +145,7 @@ def _own_link(page: VideoRoomAdmin, request: HttpRequest, pk: int) -> HttpRespon
     form = OwnLinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         link = form.cleaned_data["link"]
-        video_outbox.put_in_link(room.meeting, link)
+        video_outbox.put_in_link(room.meeting, link, timezone.now())
         done = "Link put in." if link else "Link taken out."
         page.log_change(request, room, f"{done} {form.cleaned_data['reason']}")
         messages.success(request, _("Saved. The personal links of both parties stay the same."))

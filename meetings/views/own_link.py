@@ -24,7 +24,7 @@ def own_link(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(meeting)
     form = LinkForm(request.POST or None, initial={"link": _present_link(request, meeting)})
     if request.method == "POST" and form.is_valid():
-        video_outbox.put_in_link(meeting, form.cleaned_data["link"])
+        video_outbox.put_in_link(meeting, form.cleaned_data["link"], timezone.now())
         messages.success(request, _("Saved. The personal links of both of you stay the same."))
         return redirect(meeting)
     context = {"form": form, "meeting": meeting, "other": meeting.student}

@@ -360,7 +360,7 @@ def test_a_room_that_nobody_wants_any_more_is_not_watched(platform: Watched, mee
 
 
 def test_where_a_link_leads_elsewhere_nothing_is_watched(platform: Watched, meeting: Meeting) -> None:
-    video_outbox.put_in_link(meeting, "https://meet.example.org/room")
+    video_outbox.put_in_link(meeting, "https://meet.example.org/room", timezone.now())
     assert watch(meeting.starts_at) == 0
 
 

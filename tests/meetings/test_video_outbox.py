@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from meetings import rooms, video_outbox
 from meetings.models import Meeting, VideoRoom
@@ -337,7 +336,7 @@ def test_the_missing_link_of_an_expert_is_no_alarm_until_shortly_before(platform
 def test_nobody_is_told_where_a_link_of_their_own_stands_in(platform: StandIn) -> None:
     PersonFactory.create(is_staff=True, is_superuser=True)
     meeting = agreed()
-    video_outbox.put_in_link(meeting, "https://elsewhere.example/room")
+    video_outbox.put_in_link(meeting, "https://elsewhere.example/room", NOW)
     platform.always = fails(Misconfigured("wrong"))
     work_off(NOW)
     work_off(meeting.starts_at - HOUR)
@@ -404,7 +403,7 @@ def test_trouble_at_the_door_is_noted_and_raised(platform: StandIn) -> None:
 def test_a_link_of_ones_own_asks_the_platform_nothing(platform: StandIn) -> None:
     meeting = agreed()
     platform.always = fails(DOWN)
-    video_outbox.put_in_link(meeting, "https://elsewhere.example/room")
+    video_outbox.put_in_link(meeting, "https://elsewhere.example/room", NOW)
     assert enter(meeting) == "https://elsewhere.example/room"
     assert platform.told == []
 
@@ -413,11 +412,11 @@ def test_a_link_ends_the_trouble_and_its_removal_asks_the_platform_again(platfor
     meeting = agreed()
     platform.always = fails(Misconfigured("wrong"))
     work_off(NOW)
-    video_outbox.put_in_link(meeting, "https://elsewhere.example/room")
+    video_outbox.put_in_link(meeting, "https://elsewhere.example/room", NOW)
     assert (row(meeting).trouble, row(meeting).due_at) == ("", meeting.ends_at + HOUR)
     platform.always = None
-    video_outbox.put_in_link(meeting, "")
-    work_off(timezone.now())
+    video_outbox.put_in_link(meeting, "", NOW)
+    work_off(NOW)
     assert platform.rooms == {name(meeting)}
 
 
