@@ -30,6 +30,7 @@ Object.assign(kept, JSON.parse(sessionStorage.getItem(KEY) ?? "{}"));
 const tracks = { audio: null, video: null };
 let call = null;
 let isOver = false;
+let isLeaving = false;
 
 start();
 
@@ -39,13 +40,14 @@ async function start() {
   button("camera").onclick = () => turnCamera(!kept.isCameraOff);
   button("again").onclick = () => location.assign(page.dataset.joinAddress);
   button("sound").onclick = () => playSound();
-  button("leave").onclick = () => keep({ insideAt: 0 });
+  button("leave").onclick = () => leave();
   for (const [kind, select] of Object.entries(choice)) select.onchange = () => choose(kind, select.value);
   navigator.mediaDevices?.addEventListener?.("devicechange", showChoices);
   addEventListener("pagehide", () => call?.close());
   setTimeout(() => end("over"), facts.closes_at * 1000 - Date.now());
   setInterval(watchPicture, WATCH_EVERY);
   showSwitches();
+  say("asking");
   const problem = await have(kept.isCameraOff ? ["audio"] : ["audio", "video"]);
   if (Date.now() - kept.insideAt < SHORT_ABSENCE) return enter();
   say(problem || "ready");
@@ -177,6 +179,12 @@ function hearing(isPresent) {
   };
 }
 
+// Who leaves by the button looks into the mirror first when they come again.
+function leave() {
+  isLeaving = true;
+  keep({ insideAt: 0 });
+}
+
 // The room is not there, or our keys are too old: the personal link makes both anew, or says why not.
 function sendForRoom(error) {
   if (error.code !== NO_ROOM && isLate()) return end("over");
@@ -228,7 +236,7 @@ let frames = { count: 0, still: 0 };
 
 // A picture that stands still is a camera that is off, or a connection that is weak: say so.
 function watchPicture() {
-  if (call) keep({ insideAt: Date.now() });
+  if (call && !isLeaving) keep({ insideAt: Date.now() });
   if (!picture.other.srcObject) return;
   const count = picture.other.getVideoPlaybackQuality().totalVideoFrames;
   const still = count === frames.count ? frames.still + 1 : 0;

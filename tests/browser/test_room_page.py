@@ -99,9 +99,15 @@ def failing(kind: str, error: str) -> str:
 
 
 def test_camera_that_was_refused(room: Launch) -> None:
-    page = room(PLAYED_CAMERA)
+    page = room(PLAYED_CAMERA, YES_TO_ALL, script=failing("video", "NotAllowedError"))
     says(page, "Your browser does not let this page use camera and microphone.")
     assert page.get_by_role("button", name="Enter the room").is_enabled()
+
+
+def test_question_that_was_not_answered_yet(room: Launch) -> None:
+    page = room(script="navigator.mediaDevices.getUserMedia = () => new Promise(() => {});")
+    says(page, "Please allow both.")
+    assert page.get_by_role("button", name="Enter the room").is_disabled()
 
 
 def test_no_camera_and_no_microphone(room: Launch) -> None:
