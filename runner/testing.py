@@ -1,8 +1,9 @@
 """python3 run.py test: the whole suite, in a real browser, beside real servers."""
 
 import os
+import shutil
 
-from runner import browser, debian, installation, redis, servers
+from runner import browser, debian, installation, janus, redis, servers
 from runner.places import PYTHON, ROOT
 from runner.progress import Problem, say
 
@@ -14,6 +15,7 @@ def main(arguments: list[str]) -> int:
     installation.ensure(installation.TEST)
     os.environ[browser.VARIABLE] = browser.find_or_install()
     _have_redis()
+    _have_janus()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [str(PYTHON), "-m", "pytest", *workers(arguments), *arguments]
     say(f"Running pytest {' '.join(command[3:])}, with {os.environ[browser.VARIABLE]}.")
@@ -41,3 +43,13 @@ def _have_redis() -> None:
         debian.require("redis-server", "There is no Redis.")
     except Problem as problem:
         say(f"{problem} Until then Valkey, its fork from .venv, takes its place.")
+
+
+def _have_janus() -> None:
+    """Have what people need to see each other in the tests."""
+    try:
+        janus.find_or_install()
+        if shutil.which("ip") is None:
+            debian.require("iproute2", "The tests of Janus need the ip command.")
+    except Problem as problem:
+        say(f"{problem} Until then they are skipped.")
