@@ -1,7 +1,7 @@
 """Searching experts by words, forgiving typing errors and missing accents.
 
-A word fits where something begins with it, where it does so with two neighbouring letters swapped, or where
-something is much like it. The searchable words of each expert are kept by the database (migration 0004), and
+A word fits where something begins with it, also with two neighbouring letters swapped; where few are found so, it
+fits what is much like it, too. The searchable words of each expert are kept by the database (migration 0004), and
 looked up there by indexes alone (migration 0005).
 """
 
