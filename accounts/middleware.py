@@ -20,6 +20,17 @@ def person_view(get_response: Handler) -> Handler:
     return middleware
 
 
+def own_resources(get_response: Handler) -> Handler:
+    """Let no other site embed anything of ours, be it a page, a photo or a file."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
+
+
 def private_pages(get_response: Handler) -> Handler:
     """Keep pages of signed-in people out of every cache, but for what says itself how it may be kept."""
 
