@@ -75,6 +75,19 @@ def watch(clock: Callable[[], datetime]) -> int:
     return told
 
 
+def put_out(meeting: Meeting, date_version: int, at: datetime) -> None:
+    """Note that whoever was still inside a room is outside now, because it was closed.
+
+    Not every platform reports those whom it puts out.
+    """
+    notes = PresenceNote.objects.filter(meeting=meeting, date_version=date_version)
+    for role in PARTIES:
+        stays = _stays([row for row in notes if row.role == role], at)
+        if stays and stays[-1].until == at:
+            out = PresenceNote(meeting=meeting, date_version=date_version, role=role, seen=Seen.OUT, at=at)
+            PresenceNote.objects.bulk_create([out], ignore_conflicts=True)
+
+
 def presence(meeting: Meeting, now: datetime) -> Presence | None:
     """Return what is known of the date in force until now; None where nothing was seen."""
     notes = list(PresenceNote.objects.filter(meeting=meeting, date_version=meeting.date_version))

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from meetings import notices, rooms, sealing
+from meetings import notices, presence, rooms, sealing
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
 from meetings.video.base import (
@@ -271,6 +271,8 @@ def _note_done(claim: Claim, remembered: Remembered, now: datetime) -> None:
         row = _still_held(claim)
         if row is None:
             return
+        if claim.made is not None and claim.made != claim.wanted:
+            presence.put_out(claim.meeting, claim.made, now)
         row.made_version, row.remembered, row.tried_versions = claim.wanted, dict(remembered), []
         closes_at = claim.meeting.ends_at + CLOSES_AFTER
         row.due_at = _next(row, claim, now, after=closes_at if claim.wanted else None)

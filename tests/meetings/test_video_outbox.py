@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from meetings import rooms, video_outbox
+from meetings import presence, rooms, video_outbox
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
 from meetings.video import PLATFORMS
@@ -19,6 +19,8 @@ from meetings.video.base import (
     Misconfigured,
     Rejected,
     Retryable,
+    Seen,
+    Sighting,
     TooMany,
     VideoError,
 )
@@ -122,6 +124,22 @@ def test_the_room_goes_an_hour_after_the_end(platform: StandIn) -> None:
     assert work_off(meeting.ends_at + HOUR) == 1
     assert platform.rooms == set()
     assert work_off(meeting.ends_at + DAY) == 0
+
+
+def test_who_was_inside_a_room_is_outside_once_it_is_closed(platform: StandIn) -> None:
+    meeting = agreed()
+    work_off(NOW)
+    opened = meeting.starts_at - 10 * MINUTE
+    inside = {role: rooms.participant_id(meeting.pk, 1, role) for role in (BY_USER, BY_EXPERT)}
+    presence.note([Sighting(name(meeting), inside[BY_USER], Seen.IN, opened)])
+    presence.note([Sighting(name(meeting), inside[BY_USER], Seen.INSIDE, opened + MINUTE)])
+    presence.note([Sighting(name(meeting), inside[BY_EXPERT], Seen.IN, opened)])
+    presence.note([Sighting(name(meeting), inside[BY_EXPERT], Seen.OUT, opened + MINUTE)])
+    act(meeting, Action.CANCEL, BY_EXPERT, words="ill", now=opened + 2 * MINUTE)
+    work_off(opened + 2 * MINUTE + SECOND)
+    seen = presence.presence(meeting, opened + DAY)
+    assert seen
+    assert seen.of == {BY_USER: 2 * MINUTE + SECOND, BY_EXPERT: MINUTE}
 
 
 # --- Bad days --------------------------------------------------------------------------------------------
