@@ -1,0 +1,76 @@
+"""What can be said of a page's looks by a machine: each returns what is wrong, in words."""
+
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from tinyhtml5.parser import HTMLParser
+
+# Not on by default: buttons and links of at least 24 by 24 pixels, or with room around them.
+TARGETS = "target-size"
+ALL_RULES = {"rules": {TARGETS: {"enabled": True}}}
+# The rules that may find something else on a narrow screen or in the dark.
+DIFFER_BY_NIGHT = ("color-contrast", TARGETS)
+MOST_SHIFT = 0.01
+SHIFTS = """() => new Promise((done) => {
+  let sum = 0;
+  const add = (list) => list.getEntries().forEach((entry) => { sum += entry.value; });
+  new PerformanceObserver(add).observe({type: "layout-shift", buffered: true});
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 0)));
+})"""
+# What sticks out to the right of the window, first of all that it is in.
+TOO_WIDE = """() => {
+  const room = document.documentElement.clientWidth;
+  return document.documentElement.scrollWidth > room ? document.documentElement.scrollWidth - room : 0;
+}"""
+
+
+def unreadable(page: Page, *rules: str) -> list[str]:
+    """Return what axe finds by these rules, or by all; each rule with the first places."""
+    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else ALL_RULES
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{rule['id']}: {_places(rule)}" for rule in found]
+
+
+def _places(rule: dict[str, Any]) -> str:
+    return "; ".join(str(node["target"][0]) for node in rule["nodes"][:3])
+
+
+def badly_written(html: str) -> list[str]:
+    """Return where HTML breaks the rules of its grammar, and ids that are there twice."""
+    parser = HTMLParser(namespace_html_elements=False)
+    tree = parser.parse(html)
+    lines = html.splitlines()
+    wrong = [
+        f"{lines[line - 1].strip()[:100]}: {name} {what}" for (line, _column), name, what in parser.errors
+    ]
+    return wrong + [f"id {name} is there {n} times" for name, n in _ids(tree).items() if n > 1]
+
+
+def _ids(tree: Element) -> Counter[str]:
+    return Counter(element.attrib["id"] for element in tree.iter() if "id" in element.attrib)
+
+
+def badly_ordered(html: str) -> list[str]:
+    """Return where a heading is missing above another, and anything but one title and one first heading."""
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
+    wrong = [f"h{a} is followed by h{b}" for a, b in pairwise(levels) if b > a + 1]
+    if levels.count(1) != 1:
+        wrong.append(f"there are {levels.count(1)} h1")
+    return wrong
+
+
+def restless(page: Page) -> list[str]:
+    """Return how far things move while the page loads."""
+    moved = page.evaluate(SHIFTS)
+    return [f"things move by {moved:.4f}"] if moved >= MOST_SHIFT else []
+
+
+def too_wide(page: Page) -> list[str]:
+    """Return by how much the page has to be scrolled sideways."""
+    pixels = page.evaluate(TOO_WIDE)
+    return [f"{pixels} px too wide"] if pixels else []
