@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedFiles(CompressedManifestStaticFilesStorage):
+class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # it has no types
     """Names within scripts change too: a module finds the version of another that it was made for."""
 
     support_js_module_import_aggregation = True

@@ -155,7 +155,7 @@ def _stays(notes: list[PresenceNote], now: datetime) -> list[Stay]:
         elif row.seen != Seen.OUT:
             runs.append([row])
     stays = [Stay(run[0].at, run[-1].at) for run in runs]
-    if runs and runs[-1][-1].seen != Seen.OUT and now - stays[-1].until <= LONGEST_GAP:
+    if runs and notes[-1].seen != Seen.OUT and now - stays[-1].until <= LONGEST_GAP:
         # A platform's clock may be ahead of ours.
         stays[-1] = Stay(stays[-1].since, max(now, stays[-1].until))
     return stays
