@@ -20,9 +20,13 @@ class ExpertForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy 
     """The page of an expert. Approval is not in here: that is the operator's."""
 
     languages = forms.MultipleChoiceField(
-        label=_("Languages"), choices=languages.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Languages"),
+        choices=languages.choices,
+        widget=forms.CheckboxSelectMultiple({"class": "choices"}),
     )
-    skills = SkillsField(Skill.objects.all(), label=_("Skills"), widget=forms.CheckboxSelectMultiple)
+    skills = SkillsField(
+        Skill.objects.all(), label=_("Skills"), widget=forms.CheckboxSelectMultiple({"class": "choices"})
+    )
 
     class Meta:
         model = ExpertProfile
@@ -47,6 +51,10 @@ class ExpertForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy 
         super().__init__(*args, **kwargs)
         for name in ("headline", "introduction", "city"):
             self.fields[name].required = True
+        # What is chosen stands first in the long list.
+        chosen = self.instance.languages
+        ordered = sorted(languages.choices(), key=lambda choice: choice[0] not in chosen)
+        self.fields["languages"].choices = ordered  # type: ignore[attr-defined]
 
     def clean_languages(self) -> list[str]:
         """Accept as many languages as one person speaks."""

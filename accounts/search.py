@@ -1,8 +1,8 @@
 """Searching experts by words, forgiving typing errors and missing accents.
 
-A word fits where something begins with it, also with two neighbouring letters swapped; where few are found so, it
-fits what is much like it, too. The searchable words of each expert are kept by the database (migration 0004), and
-looked up there by indexes alone (migration 0005).
+A word fits where something begins with it, also with two neighbouring letters swapped; where few are found
+so, it fits what is much like it, too. The searchable words of each expert are kept by the database (migration
+0004), and looked up there by indexes alone (migration 0005).
 """
 
 import unicodedata

@@ -1,10 +1,16 @@
 """Home, directory and the page of one expert: what visitors and people see."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import ExpertProfile
+from meetings.models import Review
 from meetings.vocabulary import Action, Progress, Status
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, SkillFactory
 from tests.meetings.roads import BY_USER, DAY, act, after_end, agreed, make_meeting
@@ -144,3 +150,101 @@ def test_the_list_of_meetings_is_narrowed_by_status_and_role() -> None:
     assert listed("role=expert&status=agreed") == {as_expert.pk}
     assert listed("status=held") == set()
     assert listed("status=nonsense") == {as_user.pk, as_expert.pk}
+
+
+def test_a_favourite_is_toggled_in_place_and_from_a_list() -> None:
+    profile, person = expert(), PersonFactory.create()
+    client = as_person(person)
+    address = f"/experts/{profile.pk}/favourite/"
+    back = {"favourite": "yes", "next": "/experts/?q=mala&page=1"}
+    assert client.post(address, back).url == "/experts/?q=mala&page=1"
+    for elsewhere in ("https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil", "evil"):
+        assert client.post(address, {"favourite": "yes", "next": elsewhere}).url == f"/experts/{profile.pk}/"
+    part = client.post(address, {"favourite": "no"}, headers={"X-In-Place": "1"}).content.decode()
+    assert 'aria-pressed="false"' in part
+    assert "<html" not in part
+    assert not person.favourites.exists()
+    assert 'aria-pressed="false"' in client.get("/experts/").content.decode()
+    client.post(address, {"favourite": "yes"})
+    assert 'aria-pressed="true"' in client.get("/experts/").content.decode()
+    assert 'aria-pressed="true"' in client.get(profile.get_absolute_url()).content.decode()
+
+
+def test_whoever_cannot_be_found_cannot_become_a_favourite() -> None:
+    profile, person = expert(is_approved=False), PersonFactory.create()
+    client = as_person(person)
+    assert client.post(f"/experts/{profile.pk}/favourite/", {"favourite": "yes"}).status_code == 404
+    assert Client().post(f"/experts/{profile.pk}/favourite/").url.startswith("/account/login/")
+    assert not person.favourites.exists()
+
+
+def test_visitors_and_the_expert_are_offered_no_favourite() -> None:
+    profile = expert()
+    for client in (Client(), as_person(profile.user)):
+        for address in ("/experts/", profile.get_absolute_url()):
+            assert "aria-pressed" not in client.get(address).content.decode()
+
+
+def test_the_page_shows_what_matters_before_a_meeting() -> None:
+    profile = expert(
+        user__time_zone="Asia/Tokyo",
+        city="Osaka",
+        company="Nordhavn",
+        languages=["ja", "en"],
+        availability="Saturdays",
+        introduction="Line one.\n\n<b>Line two.</b>",
+    )
+    with time_machine.travel("2026-11-23T16:30:00+00:00", tick=False):
+        page = Client().get(profile.get_absolute_url()).content.decode()
+    shown = (
+        "Osaka",
+        "Nordhavn",
+        "Japanese, English",
+        "Saturdays",
+        "01:30 (Tokyo)",
+        "60 minutes",
+        "30 credits",
+    )
+    for words in (*shown, "0 meetings held", "&lt;b&gt;Line two.", "Nobody has written"):
+        assert words in page
+    assert profile.user.email not in page
+
+
+def test_reviews_come_page_by_page_the_newest_first_and_empty_ones_not_at_all() -> None:
+    profile, now = expert(), timezone.now()
+    for number in range(12):
+        Review.objects.create(
+            student=PersonFactory.create(),
+            expert=profile.user,
+            text=f"Review {number:02}" if number else "",
+            written_at=now,
+            edited_at=now + timedelta(minutes=number),
+        )
+    first, second = (
+        Client().get(f"{profile.get_absolute_url()}?page={page}").content.decode() for page in (1, 2)
+    )
+    assert first.index("Review 11") < first.index("Review 02")
+    assert "Review 01" not in first
+    assert "Review 01" in second
+    assert Client().get(f"{profile.get_absolute_url()}?page=%00").status_code == 200
+
+
+def test_an_expert_s_page_asks_as_many_questions_for_one_review_as_for_ten() -> None:
+    profile, client, now = expert(), as_person(PersonFactory.create()), timezone.now()
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(profile.get_absolute_url())
+        return len(captured)
+
+    def review(number: int) -> None:
+        student = PersonFactory.create()
+        words = {"text": f"Review {number}", "written_at": now, "edited_at": now}
+        Review.objects.create(student=student, expert=profile.user, **words)
+
+    review(0)
+    few = queries()
+    for number in range(1, 10):
+        review(number)
+    ServiceFactory.create_batch(3, expert=profile)
+    assert queries() == few
