@@ -61,6 +61,11 @@ def written_day(instant: datetime) -> str:
     return date_format(timezone.localtime(instant), _date_format.get())
 
 
+def written_date(day: date) -> str:
+    """Return a date of the calendar, in the reader's format."""
+    return date_format(day, _date_format.get())
+
+
 def lasted(length: timedelta) -> str:
     """Return a length in minutes and seconds: "48 min 30 s"."""
     minutes, seconds = divmod(round(length.total_seconds()), 60)

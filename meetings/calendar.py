@@ -6,6 +6,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from meetings.models import Meeting
+from meetings.vocabulary import Role
 from notifications.kinds import Invitation
 from notifications.mails import in_one_line, on_site, site_host
 from notifications.models import Notification
@@ -24,39 +26,72 @@ def cancel(notification: Notification) -> Invitation | None:
     return _invitation(notification, "CANCEL", "CANCELLED")
 
 
+def download(meeting: Meeting, role: Role, now: datetime) -> bytes:
+    """Return the agreed meeting as a file for a party's calendar; it has the UID of the mails."""
+    calendar = _calendar("PUBLISH")
+    event = _entry(
+        meeting.reference,
+        sequence=meeting.revision,
+        made_at=now,
+        starts_at=meeting.starts_at,
+        minutes=meeting.minutes,
+        summary=_summary(meeting.skill.name, meeting.person(role.other).name),
+    )
+    event.add("status", "CONFIRMED")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
 def _invitation(notification: Notification, method: str, status: str) -> Invitation:
-    calendar = Calendar()
-    calendar.add("prodid", "-//Expertim//Meetings//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
+    calendar = _calendar(method)
     calendar.add_component(_event(notification, status))
     return Invitation(method, calendar.to_ical())
 
 
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Expertim//Meetings//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    return calendar
+
+
 def _event(notification: Notification, status: str) -> Event:
     facts = notification.facts
-    # In UTC, as people in two zones have it in their calendars, whatever zone it was typed in.
-    starts_at = datetime.fromisoformat(facts["starts_at"]).astimezone(UTC)
-    page = on_site(page_of(notification.reference))
-    event = Event()
-    event.add("uid", f"{notification.reference.replace(':', '-')}@{site_host()}")
-    event.add("sequence", facts["sequence"])
-    event.add("dtstamp", notification.created_at.astimezone(UTC))
-    event.add("dtstart", starts_at)
-    event.add("dtend", starts_at + timedelta(minutes=facts["minutes"]))
-    event.add("summary", _summary(notification))
-    event.add("description", _("Your meeting on Expertim: %(page)s") % {"page": page})
-    event.add("url", page)
+    event = _entry(
+        notification.reference,
+        sequence=facts["sequence"],
+        made_at=notification.created_at,
+        starts_at=datetime.fromisoformat(facts["starts_at"]),
+        minutes=facts["minutes"],
+        summary=_summary(facts["skill"], notification.about.name if notification.about else ""),
+    )
     event.add("status", status)
     event["organizer"] = _address(settings.CALENDAR_ORGANIZER, "Expertim")
     event.add("attendee", _attendee(notification), encode=False)
     return event
 
 
-def _summary(notification: Notification) -> str:
-    other = notification.about.name if notification.about else ""
-    words = _("%(skill)s with %(name)s") % {"skill": notification.facts["skill"], "name": other}
-    return in_one_line(words)
+def _entry(
+    reference: str, *, sequence: int, made_at: datetime, starts_at: datetime, minutes: int, summary: str
+) -> Event:
+    # In UTC, as people in two zones have it in their calendars, whatever zone it was typed in.
+    starts_at = starts_at.astimezone(UTC)
+    page = on_site(page_of(reference))
+    event = Event()
+    event.add("uid", f"{reference.replace(':', '-')}@{site_host()}")
+    event.add("sequence", sequence)
+    event.add("dtstamp", made_at.astimezone(UTC))
+    event.add("dtstart", starts_at)
+    event.add("dtend", starts_at + timedelta(minutes=minutes))
+    event.add("summary", summary)
+    event.add("description", _("Your meeting on Expertim: %(page)s") % {"page": page})
+    event.add("url", page)
+    return event
+
+
+def _summary(skill: str, other: str) -> str:
+    return in_one_line(_("%(skill)s with %(name)s") % {"skill": skill, "name": other})
 
 
 def _attendee(notification: Notification) -> vCalAddress:

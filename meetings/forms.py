@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.clocks import gap_in_words, twice_in_words
 from accounts.models import User
 from accounts.times import instants, zone_name
 from meetings import reviews
@@ -84,10 +84,8 @@ class StartForm(OnceForm):
 
     def _instant(self, found: list[datetime]) -> datetime | None:
         if not found:
-            self.add_error(
-                "time",
-                _("The clocks change then: this time does not exist on that day. Please choose another."),
-            )
+            day, clock = self.cleaned_data["date"], self.cleaned_data["time"]
+            self.add_error("time", gap_in_words(day, clock, self.zone))
             return None
         if len(found) == 1:
             return found[0]
@@ -95,20 +93,17 @@ class StartForm(OnceForm):
 
     def _one_of_two(self, found: list[datetime]) -> datetime | None:
         """Ask which of the two is meant on the day when the clocks go back."""
-        offers = [
-            (str(n), f"{local:%H:%M} (UTC{local:%z})") for n, local in enumerate(map(self._local, found))
-        ]
-        self.fields["which"].widget = forms.RadioSelect(choices=offers)
+        data = self.cleaned_data
+        offers = twice_in_words(data["date"], data["time"], self.zone)
+        self.fields["which"].widget = forms.RadioSelect(choices=[*zip("01", offers, strict=True)])
         chosen = dict(zip("01", found, strict=True)).get(self.cleaned_data.get("which", ""))
         if chosen:
             return chosen
         self.add_error(
-            "which", _("The clocks go back then, so this time comes twice. Please choose which you mean.")
+            "which",
+            _("The clocks go back that night, so this time comes twice. Please choose which you mean."),
         )
         return None
-
-    def _local(self, instant: datetime) -> datetime:
-        return timezone.localtime(instant, self.zone)
 
 
 class ActionForm(StartForm):

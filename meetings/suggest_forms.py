@@ -29,8 +29,9 @@ class SuggestForm(StartForm):
         self.fields["skill"] = forms.ModelChoiceField(
             expert.skills.select_related("expertise"), label=_("Skill"), empty_label=_("Choose a skill")
         )
-        self.add_start()
         self.add_own_fields()
+        # Last, so that what the date means stands right below it.
+        self.add_start()
 
     def service_field(self) -> forms.Field:
         """Return the field that chooses the service."""
@@ -38,6 +39,10 @@ class SuggestForm(StartForm):
 
     def add_own_fields(self) -> None:
         """Add what only this form asks for."""
+
+    def terms(self, typed: dict[str, Any]) -> tuple[int | None, int | None]:
+        """Return length in minutes and price as far as they are known."""
+        raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
         """Say at the field what is wrong with the start."""
@@ -47,6 +52,26 @@ class SuggestForm(StartForm):
             if problem:
                 self.add_error("date", problem)
         return data
+
+
+class ServiceSelect(forms.Select):
+    """A list of services whose entries carry length and price, for the script that fills them in."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add length and price to the entry of a service."""
+        option = super().create_option(name, value, *args, **kwargs)
+        service = getattr(value, "instance", None)
+        if service:
+            option["attrs"] |= {"data-minutes": service.minutes, "data-price": service.price}
+        return option
+
+
+class ServiceField(forms.ModelChoiceField):  # type: ignore[type-arg] # generic for mypy only
+    """A choice of services, each named with its length and price."""
+
+    def label_from_instance(self, service: Any) -> str:
+        """Name a service with its terms."""
+        return offer_label(service)
 
 
 class UserSuggestForm(SuggestForm):
@@ -78,10 +103,17 @@ class UserSuggestForm(SuggestForm):
             help_text=_("What would you like to learn? The expert reads it before answering."),
         )
 
+    def terms(self, typed: dict[str, Any]) -> tuple[int | None, int | None]:
+        """Return those of the chosen service."""
+        chosen = self._chosen(typed.get("service"))
+        return (chosen.minutes, chosen.price) if chosen else (None, None)
+
     def draft(self, person: User) -> Meeting:
         """Return the meeting that was filled in."""
         data = self.cleaned_data
-        chosen = next(service for service in self.services if offer(service) == data["service"])
+        chosen = self._chosen(data["service"])
+        if chosen is None:  # pragma: no cover - the field offers no others
+            raise LookupError(data["service"])
         return draft(
             student=person,
             service=chosen,
@@ -92,6 +124,9 @@ class UserSuggestForm(SuggestForm):
             note=data["note"],
         )
 
+    def _chosen(self, name: str | None) -> Service | None:
+        return next((service for service in self.services if offer(service) == name), None)
+
 
 class ExpertSuggestForm(SuggestForm):
     """An expert suggests to a user they know: length and price come from the service and can be changed."""
@@ -100,7 +135,13 @@ class ExpertSuggestForm(SuggestForm):
 
     def service_field(self) -> forms.Field:
         """Offer the expert's own services."""
-        return forms.ModelChoiceField(self.services, label=_("Service"), empty_label=None)
+        return ServiceField(
+            self.services,
+            label=_("Service"),
+            empty_label=None,
+            widget=ServiceSelect({"data-sets-terms": ""}),
+            help_text=_("Length and price below are what counts; you can change both."),
+        )
 
     def add_own_fields(self) -> None:
         """Add length and price."""
@@ -110,6 +151,10 @@ class ExpertSuggestForm(SuggestForm):
         self.fields["price"] = forms.IntegerField(
             label=_("Price in credits"), min_value=0, max_value=HIGHEST_PRICE
         )
+
+    def terms(self, typed: dict[str, Any]) -> tuple[int | None, int | None]:
+        """Return those that were typed."""
+        return typed.get("minutes"), typed.get("price")
 
     def draft_for(self, student: User) -> Meeting:
         """Return the meeting that was filled in, with this user."""

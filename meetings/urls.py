@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import dashboard, experts, joining, meeting, own_link, suggesting, video_events
+from meetings.views import dashboard, experts, helping, joining, meeting, own_link, suggesting, video_events
 
 app_name = "meetings"
 urlpatterns = [
@@ -11,11 +11,18 @@ urlpatterns = [
     path("meetings/<int:pk>/", meeting.meeting_detail, name="detail"),
     path("meetings/<int:pk>/suggest/", suggesting.suggest_to_user, name="suggest_to_user"),
     path("meetings/<int:pk>/link/", own_link.own_link, name="own_link"),
+    path("meetings/<int:pk>/suggest/preview/", suggesting.preview_for_expert, name="preview_for_expert"),
+    path("meetings/<int:pk>/calendar.ics", meeting.calendar_file, name="calendar_file"),
     path("meetings/<int:pk>/<slug:action>/", meeting.act, name="act"),
+    path("meetings/<int:pk>/<slug:action>/preview/", meeting.preview_action, name="preview"),
     path("experts/", experts.experts, name="experts"),
     path("experts/<int:pk>/", experts.expert, name="expert"),
     path("experts/<int:pk>/favourite/", experts.favourite, name="favourite"),
     path("experts/<int:pk>/suggest/", suggesting.suggest_to_expert, name="suggest"),
+    path("experts/<int:pk>/suggest/preview/", suggesting.preview_for_user, name="preview_for_user"),
+    path("help/", helping.overview, name="help"),
+    path("help/users/", helping.users, name="help_users"),
+    path("help/experts/", helping.experts, name="help_experts"),
     path("join/<str:token>/", joining.join, name="join"),
     path("join/<str:token>/room/", joining.room, name="room"),
     path("video/janus/events/", video_events.janus, name="janus_events"),

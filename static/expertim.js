@@ -26,3 +26,49 @@ for (const place of document.querySelectorAll("[data-countdown]")) {
   // A clock that is wrong by minutes would reload for ever: once is enough.
   if (opensAt > Date.now()) tick();
 }
+
+// Length and price follow the chosen service; both can be changed afterwards.
+for (const list of document.querySelectorAll("[data-sets-terms]")) {
+  list.addEventListener("change", () => {
+    const { minutes, price } = list.selectedOptions[0].dataset;
+    if (minutes === undefined) return;
+    list.form.elements.minutes.value = minutes;
+    list.form.elements.price.value = price;
+  });
+}
+
+// While a form with a date is filled in, show what it means: the other party's time, overlaps, credits.
+for (const place of document.querySelectorAll("[data-preview]")) {
+  const form = place.closest("form");
+  const names = ["date", "time", "which", "zone", "service", "minutes", "price"];
+  let waiting, asking;
+  const ask = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    const typed = new FormData(form);
+    const query = new URLSearchParams(names.filter((name) => typed.get(name)).map((name) => [name, typed.get(name)]));
+    try {
+      const answer = await fetch(`${place.dataset.preview}?${query}`, { signal: asking.signal });
+      // Signed out meanwhile, or too fast: what stood there stays, and sending says what is wrong.
+      if (answer.ok && !answer.redirected) place.innerHTML = await answer.text();
+    } catch (error) {
+      if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
+    }
+  };
+  form.addEventListener("input", (event) => {
+    if (!names.includes(event.target.name)) return;
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(ask, 300);
+  });
+}
+
+// The browser's time zone is another than the profile's: offer it with one click.
+for (const offer of document.querySelectorAll("[data-profile-zone]")) {
+  const known = (zone) => new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  const browser = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (browser && known(browser) !== known(offer.dataset.profileZone)) {
+    offer.querySelector("[name=time_zone]").value = browser;
+    offer.querySelector("[data-browser-zone-name]").textContent = browser.replaceAll("_", " ");
+    offer.hidden = false;
+  }
+}

@@ -8,10 +8,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from accounts.times import lasted, written, written_day
+from accounts.times import lasted, written, written_date, written_day
 
 register = template.Library()
 register.filter("lasted", lasted)
+register.filter("calendar_day", written_date)
 
 
 @register.filter

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.people import person_of
 from credits import ledger
-from meetings import links, workflow
+from meetings import calendar, links, preview, workflow
 from meetings.admission import Door, admission
 from meetings.attendance import TOOK_PLACE
 from meetings.consequences import consequences
@@ -21,6 +22,7 @@ from meetings.prospects import prospect
 from meetings.step import ActionRefused
 from meetings.timeline import timeline
 from meetings.transitions import Transition, row_for
+from meetings.views.checking import is_sent, show_preview
 from meetings.views.finding import NOT_BY_FORM, action_row, own_meeting
 from meetings.views.own_link import takes_link
 from meetings.vocabulary import Action, Role, Status
@@ -36,6 +38,19 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "meetings/meeting_detail.html", _about(meeting, role))
 
 
+def calendar_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send an agreed meeting as a file for one's calendar."""
+    meeting, role = own_meeting(request, pk)
+    if meeting.status != Status.AGREED:
+        words = _("Only an agreed meeting can be put into a calendar; this one is “%(status)s”.")
+        messages.warning(request, words % {"status": meeting.status_at(timezone.now()).label})
+        return redirect(meeting)
+    body = calendar.download(meeting, role, timezone.now())
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response["Content-Disposition"] = f'attachment; filename="expertim-meeting-{meeting.pk}.ics"'
+    return response
+
+
 def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Say what an action does and ask what it needs; on POST carry it out."""
     meeting, role = own_meeting(request, pk)
@@ -45,6 +60,8 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, row, ActionForm(row, meeting, now=now, person=person))
     form = ActionForm(row, meeting, now=now, person=person, data=request.POST)
+    if not is_sent(request):
+        return _show(request, form)
     if not form.is_valid():
         closed = workflow.why_not(meeting, row, now)
         return _refuse(request, form, ActionRefused(closed)) if closed else _show(request, form)
@@ -63,6 +80,17 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         return _refuse(request, form, refusal)
     messages.success(request, _what_was_done(meeting, done))
     return redirect(meeting)
+
+
+def preview_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """Say, while a new date is typed, what it means; nothing is written."""
+    meeting, role = own_meeting(request, pk)
+    row = action_row(action, role)
+    form = ActionForm(row, meeting, now=timezone.now(), person=person_of(request), data=request.GET)
+    shown = preview.of_action(form)
+    if shown is None:
+        raise Http404
+    return show_preview(request, shown)
 
 
 def _what_was_done(before: Meeting, after: Meeting) -> str:
@@ -119,6 +147,8 @@ def _show(
         "other": meeting.person(row.by.other),
         "consequences": consequences(meeting, row.action, row.by, form.now),
         "missing_credits": missing_credits,
+        "preview": preview.of_action(form),
+        "preview_url": reverse("meetings:preview", args=[meeting.pk, row.action]),
         **(_who_was_there(meeting, form.now) if row.action is Action.RECORD else {}),
     }
     return render(request, "meetings/action.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from accounts.models import ExpertProfile, User
 from accounts.people import person_of
 from credits import ledger
-from meetings import workflow
+from meetings import preview, workflow
 from meetings.checks import overlaps
 from meetings.models import Meeting
 from meetings.step import ActionRefused
 from meetings.suggest_forms import ExpertSuggestForm, SuggestForm, UserSuggestForm, first_skill, offer
+from meetings.views.checking import is_sent, show_preview
 from meetings.views.finding import own_meeting
 from meetings.vocabulary import Role
 
@@ -27,39 +28,59 @@ def suggest_to_expert(request: HttpRequest, pk: int) -> HttpResponse:
     if expert.user == person:
         messages.warning(request, _("You cannot suggest a meeting to yourself."))
         return redirect(expert)
-    form = UserSuggestForm(
-        request.POST or None,
-        person=person,
-        expert=expert,
-        now=timezone.now(),
-        initial=_wishes(request, expert, person),
-    )
-    if request.method == "POST" and form.is_valid():
+    form = _form_for_user(request, expert, request.POST or None)
+    if is_sent(request) and form.is_valid():
         return _suggest(request, form, form.draft(person), back=expert.get_absolute_url())
     return _show(request, form, expert.user, back=expert.get_absolute_url())
 
 
+@login_required
+def preview_for_user(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say, while a user fills in the form, what it means; nothing is written."""
+    expert = get_object_or_404(ExpertProfile.objects.listed().select_related("user"), pk=pk)
+    form = _form_for_user(request, expert, request.GET)
+    return show_preview(request, preview.of_suggestion(form, expert.user))
+
+
 def suggest_to_user(request: HttpRequest, pk: int) -> HttpResponse:
     """Let an expert suggest another meeting to the user of one of their meetings."""
+    meeting = _own_as_expert(request, pk)
+    form = _form_for_expert(request, meeting, request.POST or None)
+    if is_sent(request) and form.is_valid():
+        return _suggest(request, form, form.draft_for(meeting.student), back=meeting.get_absolute_url())
+    return _show(request, form, meeting.student, back=meeting.get_absolute_url())
+
+
+def preview_for_expert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say, while an expert fills in the form, what it means; nothing is written."""
+    meeting = _own_as_expert(request, pk)
+    form = _form_for_expert(request, meeting, request.GET)
+    return show_preview(request, preview.of_suggestion(form, meeting.student))
+
+
+def _own_as_expert(request: HttpRequest, pk: int) -> Meeting:
     meeting, role = own_meeting(request, pk)
     if role is not Role.EXPERT:
         raise Http404
+    return meeting
+
+
+def _form_for_user(request: HttpRequest, expert: ExpertProfile, data: QueryDict | None) -> UserSuggestForm:
+    person = person_of(request)
+    wishes = _wishes(request, expert, person)
+    return UserSuggestForm(data, person=person, expert=expert, now=timezone.now(), initial=wishes)
+
+
+def _form_for_expert(request: HttpRequest, meeting: Meeting, data: QueryDict | None) -> ExpertSuggestForm:
     before = {
         "service": meeting.service,
         "skill": meeting.skill,
         "minutes": meeting.service.minutes,
         "price": meeting.service.price,
     }
-    form = ExpertSuggestForm(
-        request.POST or None,
-        person=person_of(request),
-        expert=meeting.service.expert,
-        now=timezone.now(),
-        initial=before,
+    return ExpertSuggestForm(
+        data, person=person_of(request), expert=meeting.service.expert, now=timezone.now(), initial=before
     )
-    if request.method == "POST" and form.is_valid():
-        return _suggest(request, form, form.draft_for(meeting.student), back=meeting.get_absolute_url())
-    return _show(request, form, meeting.student, back=meeting.get_absolute_url())
 
 
 def _suggest(request: HttpRequest, form: SuggestForm, meeting: Meeting, *, back: str) -> HttpResponse:
@@ -87,6 +108,8 @@ def _show(
         "other": other,
         "back": back,
         "missing_credits": missing_credits,
+        "preview": preview.of_suggestion(form, other),
+        "preview_url": f"{request.path}preview/",
         "balance": ledger.balance(form.person) if form.role is Role.USER else None,
     }
     return render(request, "meetings/suggest.html", context)

@@ -111,7 +111,9 @@ def test_a_date_that_cannot_be_is_explained(service: Service, typed: dict[str, s
 def test_a_time_that_the_clock_change_skips_is_refused(service: Service) -> None:
     client = as_person(PersonFactory.create(credits=100))
     page = send(client, service, fill_in(client, service, date="2027-03-28", time="02:30")).content.decode()
-    assert "this time does not exist on that day" in page
+    assert (
+        "This time does not exist: on 28.03.2027 the clocks in Prague go forward from 02:00 to 03:00." in page
+    )
     assert not Meeting.objects.exists()
 
 
@@ -122,8 +124,8 @@ def test_a_time_that_comes_twice_is_asked_about(service: Service, which: str, in
     form = fill_in(client, service, date="2026-10-25", time="02:30")
     page = send(client, service, form).content.decode()
     assert "this time comes twice" in page
-    assert "02:30 (UTC+0200)" in page
-    assert "02:30 (UTC+0100)" in page
+    assert "02:30 for the first time, before the clocks go back (UTC+02:00)" in page
+    assert "02:30 for the second time, after the clocks went back (UTC+01:00)" in page
     send(client, service, {**form, "which": which})
     assert Meeting.objects.get().starts_at.isoformat() == f"2026-10-25{instant}"
 
