@@ -5,4 +5,7 @@ from django.urls import path
 from credits import views
 
 app_name = "credits"
-urlpatterns = [path("", views.account, name="account")]
+urlpatterns = [
+    path("", views.account, name="account"),
+    path("movements.csv", views.movements_csv, name="movements_csv"),
+]
