@@ -7,6 +7,7 @@ from accounts import expert_pages, photo_pages, views
 app_name = "accounts"
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("profile/zone/", views.change_zone, name="change_zone"),
     path("photo/", photo_pages.photo_settings, name="photo_settings"),
     path("photo/remove/", photo_pages.remove_photo, name="remove_photo"),
     path("photos/<slug:name>.webp", photo_pages.photo, name="photo"),

@@ -134,3 +134,31 @@ def test_saving_a_profile_does_not_open_an_account_that_was_blocked_meanwhile() 
         User.save = save
     person.refresh_from_db()
     assert (person.first_name, person.is_active) == ("J", False)
+
+
+def test_the_browsers_zone_is_taken_over_with_one_click_and_nothing_else() -> None:
+    person = PersonFactory.create()
+    client = as_person(person)
+    assert 'data-profile-zone="Europe/Prague"' in client.get("/account/profile/").content.decode()
+    typed = {"time_zone": "America/New_York", "first_name": "Mallory", "date_format": "Y-m-d"}
+    for _ in range(2):
+        page = client.post("/account/profile/zone/", typed, follow=True).content.decode()
+        assert "All times are now shown in the zone America/New_York." in page
+    after = User.objects.get(pk=person.pk)
+    assert after.time_zone == "America/New_York"
+    assert (after.first_name, after.date_format) == (person.first_name, person.date_format)
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd"])
+def test_a_zone_that_nobody_knows_changes_nothing(zone: str) -> None:
+    person = PersonFactory.create()
+    page = as_person(person).post("/account/profile/zone/", {"time_zone": zone}, follow=True)
+    assert "This time zone is not known here, so nothing was changed." in page.content.decode()
+    assert User.objects.get(pk=person.pk).time_zone == "Europe/Prague"
+
+
+def test_looking_at_the_zone_changes_nothing() -> None:
+    person = PersonFactory.create()
+    assert as_person(person).get("/account/profile/zone/?time_zone=UTC").url == "/account/profile/"
+    assert User.objects.get(pk=person.pk).time_zone == "Europe/Prague"
+    assert Client().post("/account/profile/zone/", {"time_zone": "UTC"}).status_code == 302

@@ -124,7 +124,7 @@ def find_and_suggest(page: Page) -> None:
 
 def suggest_another_date(page: Page) -> None:
     page.get_by_role("link", name="Notifications").click()
-    assert page.locator(".notifications h2").all_inner_texts() == ["Meeting suggested by user new"]
+    assert page.locator(".notifications h3").all_inner_texts() == ["Meeting suggested by user new"]
     page.get_by_role("button", name="Answer").click()
     page.get_by_role("link", name="Suggest another date").click()
     page.get_by_label("Reason for rejecting the appointment").select_option(label="The date does not suit me")
@@ -137,7 +137,7 @@ def suggest_another_date(page: Page) -> None:
 def confirm_alternative(page: Page) -> None:
     page.get_by_role("link", name="Notifications").click()
     first = page.locator(".notifications li").first
-    assert first.locator("h2").inner_text() == "Alternative date suggested by expert new"
+    assert first.locator("h3").inner_text() == "Alternative date suggested by expert new"
     assert "Tue 01.12.2026 15:00 (Prague)" in first.inner_text()
     first.get_by_role("button", name="Answer").click()
     page.get_by_role("link", name="Confirm alternative date").click()
