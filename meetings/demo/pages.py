@@ -32,6 +32,9 @@ UNLUCKY_USER, UNLUCKY_EXPERT = "lukas", "marta"
 FOR_VISITORS = (
     "home",
     "meetings:experts",
+    "meetings:help",
+    "meetings:help_users",
+    "meetings:help_experts",
     "account_login",
     "account_signup",
     "account_reset_password",
@@ -46,15 +49,22 @@ NO_PAGE = {
     "account_confirm_email": "needs a key out of a mail, and mails are not to be confirmed",
     "account_confirm_login_code": "leads on: nobody signs in by a code",
     "account_set_password": "leads on: everybody has a password",
+    "accounts:change_zone": "only acts",
     "accounts:photo": "an image",
     "accounts:remove_photo": "only acts",
+    "credits:movements_csv": "a file",
+    "meetings:calendar_file": "a file",
     "meetings:favourite": "only acts",
     "meetings:janus_events": "for a server",
+    "meetings:preview": "a part of the action's page",
+    "meetings:preview_for_expert": "a part of the form's page",
+    "meetings:preview_for_user": "a part of the form's page",
     "notifications:mark_all_read": "only acts",
+    "notifications:mark_read": "only acts",
     "notifications:open": "only acts",
     "None": "the icon",
 }
-ERRORS = {"403": 403, "403-csrf": 403, "429": 429, "500": 500}
+ERRORS = {"400": 400, "403": 403, "403-csrf": 403, "429": 429, "500": 500}
 
 
 @dataclass(frozen=True, slots=True)

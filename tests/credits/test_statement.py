@@ -184,7 +184,7 @@ def test_the_chart_shows_what_was_owned_at_the_end_of_each_day() -> None:
 def test_the_chart_has_words_and_numbers_for_those_who_do_not_see_it() -> None:
     page = as_person(PersonFactory.create(credits=30)).get("/credits/").content.decode()
     assert "Credits owned over the last 12 weeks: 0 at the beginning, 30 now, at least 0, at most 30." in page
-    assert page.count('data-label="Credits owned"') == 13
+    assert page.count('class="number owned"') == 13
     assert " style=" not in page
 
 

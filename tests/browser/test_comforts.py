@@ -1,0 +1,88 @@
+"""What scripts add to forms, and that the same works without them."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import Service, User
+from meetings.models import Meeting
+from tests.browser.conftest import OpenPage
+from tests.browser.test_main_job import sign_in
+from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
+from tests.meetings.roads import agreed
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def service() -> Service:
+    expert = ExpertFactory.create(user__time_zone="Asia/Kathmandu")
+    return ServiceFactory.create(expert=expert, price=30, minutes=60)
+
+
+@pytest.fixture
+def user() -> User:
+    return PersonFactory.create(credits=100)
+
+
+def fill_in(page: Page, service: Service, time: str) -> None:
+    page.goto(f"/experts/{service.expert_id}/suggest/")
+    day = timezone.now().date().replace(year=timezone.now().year + 1, month=1, day=15)
+    page.get_by_label("Date").fill(day.isoformat())
+    page.get_by_label("Time").fill(time)
+
+
+def test_the_others_time_appears_while_typing(open_page: OpenPage, service: Service, user: User) -> None:
+    page = open_page()
+    sign_in(page, user)
+    fill_in(page, service, "10:00")
+    preview = page.locator("[data-preview]")
+    expect(preview).to_contain_text("14:45 (Kathmandu)")
+    expect(preview).to_contain_text("30 credits will be blocked; you will have 70 left.")
+    page.get_by_label("Time").fill("20:30")
+    expect(preview).to_contain_text("01:15 (Kathmandu)")
+    expect(preview).to_contain_text("This is at night")
+    assert not Meeting.objects.exists()
+
+
+def test_without_scripts_check_first_shows_it(open_page: OpenPage, service: Service, user: User) -> None:
+    page = open_page(java_script_enabled=False)
+    sign_in(page, user)
+    fill_in(page, service, "10:00")
+    page.get_by_role("button", name="Check first").click()
+    expect(page.locator(".preview")).to_contain_text("14:45 (Kathmandu)")
+    assert not Meeting.objects.exists()
+    page.get_by_role("button", name="Suggest a meeting").click()
+    page.wait_for_url(re.compile(r"/meetings/\d+/$"))
+
+
+def test_length_and_price_follow_the_service(open_page: OpenPage, service: Service) -> None:
+    meeting = agreed(now=timezone.now(), service=service)
+    ServiceFactory.create(expert=service.expert, price=50, minutes=90)
+    page = open_page()
+    sign_in(page, meeting.expert)
+    page.goto(f"/meetings/{meeting.pk}/suggest/")
+    page.get_by_label("Service").select_option(label="Expert Advice, 90 minutes, 50 credits")
+    expect(page.get_by_label("Length in minutes")).to_have_value("90")
+    expect(page.get_by_label("Price in credits")).to_have_value("50")
+    expect(page.locator("[data-preview]")).to_contain_text("you are paid 40 credits")
+
+
+def test_another_zone_of_the_browser_is_offered_with_one_click(open_page: OpenPage, user: User) -> None:
+    page = open_page(timezone_id="America/New_York")
+    sign_in(page, user)
+    page.goto("/account/profile/")
+    expect(page.get_by_text("Your browser’s time zone is America/New York")).to_be_visible()
+    page.get_by_role("button", name="Use the browser’s time zone").click()
+    expect(page.get_by_text("All times are now shown in the zone America/New_York.")).to_be_visible()
+    expect(page.get_by_role("button", name="Use the browser’s time zone")).to_be_hidden()
+
+
+def test_another_name_of_the_same_zone_is_no_difference(open_page: OpenPage) -> None:
+    person = PersonFactory.create(time_zone="Asia/Kolkata")
+    page = open_page(timezone_id="Asia/Calcutta")
+    sign_in(page, person)
+    page.goto("/account/profile/")
+    expect(page.get_by_role("button", name="Use the browser’s time zone")).to_be_hidden()
