@@ -140,7 +140,7 @@ def answer(person: Person, title: str, action: str) -> None:
     """Answer what stands first behind the bell."""
     person.press("link", "Notifications", within=person.page.get_by_role("navigation"))
     first = person.page.locator(".notifications li").first
-    assert first.locator("h2").inner_text() == f"{title} new"
+    assert first.locator("h3").inner_text() == f"{title} new"
     person.press("button", "Answer", within=first)
     person.press("link", action, within=person.main)
     person.press("button", action, within=person.main)
