@@ -68,6 +68,7 @@ def show(page: Page, sight: Sight) -> Response:
     response = page.goto(sight.path)
     if sight.lands:
         page.wait_for_url(sight.lands)
+        response = page.reload()  # the answer is that of the page where it lands
     if sight.status == 503 and not sight.scripts:
         # The page behind the button that a script would press.
         with page.expect_navigation() as navigation:

@@ -1,15 +1,18 @@
 """The demo, seeded into the test's database and looked at in the browser."""
 
+import time
 from dataclasses import asdict
 from datetime import datetime
 
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Route
 
 from accounts.models import User
 from meetings.demo import pages, seed
 from meetings.demo.people import address
-from runner.visiting import People, Sight
+from runner.visiting import OUR_SCRIPT, People, Sight
+
+SLOW_LINE = 0.15  # seconds
 
 
 def seeded(now: datetime) -> list[Sight]:
@@ -27,5 +30,11 @@ def people_at(site: str, chromium: Browser) -> People:
         client.force_login(User.objects.get(email=address(who)))
         session = client.cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+        context.route(OUR_SCRIPT, _late)  # what it changes must not be seen to move
 
     return People(chromium, site, sign_in)
+
+
+def _late(route: Route) -> None:
+    time.sleep(SLOW_LINE)
+    route.continue_()

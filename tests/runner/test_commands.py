@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from runner import cli, demo, stopping, testing
+from runner import cli, demo, pictures, stopping, testing
 from runner.places import ROOT
 from runner.progress import Problem
 
@@ -21,6 +21,12 @@ def test_run_py_tells_its_commands(arguments: list[str], status: int) -> None:
 def test_demo_refuses_arguments_it_does_not_know() -> None:
     with pytest.raises(Problem, match="'--port'"):
         demo.main(["--port", "1"])
+
+
+@pytest.mark.parametrize("arguments", [["--fast"], ["one", "two"]])
+def test_pictures_refuse_arguments_they_do_not_know(arguments: list[str]) -> None:
+    with pytest.raises(Problem, match=arguments[-1]):
+        pictures.main(arguments)
 
 
 def test_problem_is_told_without_a_trace(
