@@ -118,12 +118,12 @@ def _of_all(people: People, sights: list[Sight], folder: Path) -> None:
 
 
 def _take(window: Page, file: Path, theme: Any, width: int, height: int) -> None:
-    """Take a picture of the whole page."""
-    window.emulate_media(color_scheme=theme)
+    """Take a picture of the whole page, in a window so high that its lower edge is the page's."""
+    window.emulate_media(color_scheme=theme, reduced_motion="reduce")
     window.set_viewport_size({"width": width, "height": height})
     whole: int = window.evaluate("document.documentElement.scrollHeight")
-    clip = {"x": 0, "y": 0, "width": width, "height": min(max(whole, height), TALLEST)}
-    window.screenshot(path=file, full_page=True, clip=clip, animations="disabled")  # type: ignore[arg-type]
+    window.set_viewport_size({"width": width, "height": min(max(whole, height), TALLEST)})
+    window.screenshot(path=file, animations="disabled")
 
 
 def _for_readme(people: People, sights: list[Sight]) -> None:
