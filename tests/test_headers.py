@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.demo.people import address
-from runner import processes
+from runner import page, processes
 from runner.visiting import Sight
 from tests import observatory
 from tests.browser.demo import seeded
@@ -53,7 +53,7 @@ def port(transactional_db: None, tmp_path: Path) -> Iterator[int]:
         marker="runner.error_site",
         environment=processes.inherited() | real,
     )
-    processes.await_ready(site, lambda: "Booting worker" in site.log.read_text(), seconds=60)
+    processes.await_ready(site, lambda: page.status(port) is not None, seconds=60)
     yield port
     os.killpg(site.popen.pid, signal.SIGKILL)
     site.popen.wait()
