@@ -4,12 +4,17 @@ from typing import Any
 
 MINUTE, DAY = 60.0, 24 * 60 * 60.0
 
+JOBS = {
+    "expire, lapse and evaluate meetings": ("meetings.jobs.let_time_pass", MINUTE),
+    "send reminders": ("meetings.jobs.send_reminders", MINUTE),
+    "deliver mails": ("notifications.jobs.deliver_mails", MINUTE),
+    "prepare video rooms": ("meetings.jobs.prepare_rooms", 15.0),
+    "watch video rooms": ("meetings.jobs.watch_rooms", MINUTE),
+    "forget old receipts": ("meetings.jobs.forget_receipts", DAY),
+    "audit the books": ("meetings.jobs.audit_books", DAY),
+}
+# A run that nobody got to before the next one is due is no use any more.
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "expire, lapse and evaluate meetings": {"task": "meetings.jobs.let_time_pass", "schedule": MINUTE},
-    "send reminders": {"task": "meetings.jobs.send_reminders", "schedule": MINUTE},
-    "deliver mails": {"task": "notifications.jobs.deliver_mails", "schedule": MINUTE},
-    "prepare video rooms": {"task": "meetings.jobs.prepare_rooms", "schedule": 15.0},
-    "watch video rooms": {"task": "meetings.jobs.watch_rooms", "schedule": MINUTE},
-    "forget old receipts": {"task": "meetings.jobs.forget_receipts", "schedule": DAY},
-    "audit the books": {"task": "meetings.jobs.audit_books", "schedule": DAY},
+    name: {"task": task, "schedule": pause, "options": {"expire_seconds": int(pause)}}
+    for name, (task, pause) in JOBS.items()
 }

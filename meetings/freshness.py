@@ -37,8 +37,13 @@ def before_room_ready(notification: Notification, now: datetime) -> str:
         return _("The meeting is “%(status)s”.") % {"status": meeting.get_status_display()}
     if now >= meeting.ends_at:
         return _("The meeting has ended.")
-    room = VideoRoom.objects.filter(meeting=meeting).first()
-    return "" if room and room.trouble and not room.sealed_link else _("The room is ready.")
+    return before_room_in_order(notification, now)
+
+
+def before_room_in_order(notification: Notification, now: datetime) -> str:
+    """Say why a word to operators about a video room has become pointless, or nothing."""
+    room = VideoRoom.objects.filter(pk=_number(notification)).first()
+    return "" if room and room.trouble and not room.sealed_link else _("The room is in order.")
 
 
 def before_evaluation(notification: Notification, now: datetime) -> str:
@@ -61,6 +66,11 @@ def join_link(notification: Notification) -> str:
 def record_page(notification: Notification) -> str:
     """Return the page on which the recipient says how the meeting went."""
     return reverse("meetings:act", args=[_number(notification), Action.RECORD])
+
+
+def own_link_page(notification: Notification) -> str:
+    """Return the page on which the expert puts in a link."""
+    return reverse("meetings:own_link", args=[_number(notification)])
 
 
 def room_page(notification: Notification) -> str:

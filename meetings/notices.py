@@ -407,19 +407,34 @@ VIDEO_TROUBLE = _both(
     "video_trouble",
     _("Video room not ready yet"),
     _(
-        "The video room for your meeting with {other} about {skill} on {starts_at} is not ready yet. We keep "
-        "trying, and an operator knows of it. Your personal link stays the same: please use it as planned."
+        "The video room for your meeting with {other} about {skill} on {starts_at} is not ready yet. An operator "
+        "knows of it. Your personal link stays the same: please use it as planned."
     ),
     _OPEN,
     moot=freshness.before_room_ready,
 )
+VIDEO_LINK_WANTED = Kind(
+    "video_link_wanted",
+    _("A link is needed for your meeting"),
+    _(
+        "Your meeting with {other} about {skill} on {starts_at} takes place where a link of yours leads. Please put "
+        "in the link; both of you then reach it by your personal links."
+    ),
+    _("Put in the link"),
+    moot=freshness.before_room_ready,
+    page=freshness.own_link_page,
+)
 VIDEO_FAILING = Kind(
     "video_failing",
     _("Video room needs an operator"),
-    _("The video room of meeting {number}, which begins on {starts_at}, is not ready: {problem}"),
+    _("The video room of meeting {number}, which begins on {starts_at}: {problem}"),
     _("Open the video room"),
-    moot=freshness.before_room_ready,
+    moot=freshness.before_room_in_order,
     page=freshness.room_page,
 )
 
-KINDS = (*(row.kind for row in list(vars().values()) if isinstance(row, Notice)), VIDEO_FAILING)
+KINDS = (
+    *(row.kind for row in list(vars().values()) if isinstance(row, Notice)),
+    VIDEO_LINK_WANTED,
+    VIDEO_FAILING,
+)

@@ -11,11 +11,20 @@ from datetime import datetime, timedelta
 
 from meetings import rooms
 from meetings.models import Meeting, PresenceNote, VideoRoom
-from meetings.video.base import CLOSES_AFTER, OPENS_BEFORE, Retryable, Seen, Sighting, VideoError
+from meetings.video.base import (
+    CLOSES_AFTER,
+    OPENS_BEFORE,
+    Ambiguous,
+    Retryable,
+    Seen,
+    Sighting,
+    VideoError,
+)
 from meetings.vocabulary import ATTENDANCE, PARTIES, Role, Status
 
 log = logging.getLogger(__name__)
 
+LONGEST_ROUND = timedelta(seconds=60)
 # Looked for each minute: whoever was not seen for longer than this was away meanwhile.
 LONGEST_GAP = timedelta(seconds=150)
 
@@ -57,15 +66,18 @@ def note(sightings: Iterable[Sighting]) -> int:
 def watch(clock: Callable[[], datetime]) -> int:
     """Ask the platforms who is inside the rooms that are open now; return how many rooms could tell.
 
-    A platform that cannot be reached, or that wants fewer requests, is left alone until the next round.
+    A platform that cannot be reached, does not answer or wants fewer requests is left alone until the next
+    round, which begins in a minute.
     """
-    told, left_alone = 0, set[str]()
-    for row in _open_rooms(clock()):
+    started, told, left_alone = clock(), 0, set[str]()
+    for row in _open_rooms(started):
+        if clock() - started > LONGEST_ROUND:
+            break
         if row.platform in left_alone:
             continue
         try:
             told += _watch(row, clock())
-        except Retryable as error:
+        except (Retryable, Ambiguous) as error:
             log.warning("Who is in the rooms of %s? %s", row.platform, error.words)
             left_alone.add(row.platform)
         except VideoError as error:

@@ -7,6 +7,7 @@ wrong order. Nobody waits for a platform inside a transaction: who talks to it h
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,12 +18,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import User
-from meetings import notices, presence, rooms, sealing
+from meetings import presence, rooms, sealing, video_alarms
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
 from meetings.video.base import (
     CLOSES_AFTER,
+    OPENS_BEFORE,
     Ambiguous,
     Garbled,
     Gone,
@@ -34,8 +35,8 @@ from meetings.video.base import (
     TooMany,
     VideoError,
 )
-from meetings.vocabulary import PARTIES, Role
-from notifications import nudge, outbox
+from meetings.vocabulary import Role
+from notifications import nudge
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +44,13 @@ BATCH, LONGEST_ROUND = 200, timedelta(seconds=60)
 # Longer than any call: three requests of a move, each given up after half a minute.
 LEASE = timedelta(seconds=100)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)
-# From when the parties are told of a room that is not ready, and operators of any trouble.
-NEAR = timedelta(minutes=60)
-ATTEMPTS_UNTIL_ALARM = 5
-MAY_HELP = "meetings.change_videoroom"
-LONGEST_WAIT_AT_THE_DOOR = 8.0
+LONGEST_PAUSE_WHEN_NEAR = timedelta(seconds=30)
+# How long it is tried to close a room that cannot be closed.
+CLOSING = timedelta(days=7)
+LONGEST_WAIT_AT_THE_DOOR = 2.0
 SECONDS_BETWEEN_LOOKS = 0.1
+# Of four threads that serve pages at least two go on serving pages.
+DOOR = threading.BoundedSemaphore(2)
 
 
 class Busy(VideoError):
@@ -103,7 +105,8 @@ def own_link(row: VideoRoom) -> str:
 def work_off(clock: Callable[[], datetime]) -> int:
     """Tell the platforms what is due, for a minute at most; return how many rooms were dealt with.
 
-    A platform that cannot be reached, or that wants fewer requests, is left alone for the rest of the round.
+    A platform that cannot be reached, does not answer or wants fewer requests is left alone for the rest of
+    the round.
     """
     started, dealt_with, left_alone = clock(), 0, set[str]()
     for pk in VideoRoom.objects.due(started).order_by("due_at").values_list("pk", flat=True)[:BATCH]:
@@ -114,7 +117,7 @@ def work_off(clock: Callable[[], datetime]) -> int:
             continue
         problem = _tend(claim, clock)
         dealt_with += 1
-        if isinstance(problem, Retryable):
+        if isinstance(problem, SLOW_OR_AWAY):
             left_alone.add(claim.platform)
     return dealt_with
 
@@ -128,13 +131,13 @@ def enter(meeting: Meeting, role: Role, clock: Callable[[], datetime]) -> str:
     link = own_link(row)
     if link:
         return link
-    claim = _wait_for_claim(row.pk, clock)
-    problem = _tend(claim, clock)
-    if problem:
-        raise problem
+    _make_sure(row, clock)
     row.refresh_from_db()
-    who = rooms.participant(meeting, role)
-    where = rooms.room(meeting, meeting.date_version, remembered=row.remembered)
+    fresh = Meeting.objects.select_related("skill", "student", "expert").get(pk=meeting.pk)
+    if not row.made_version == row.wanted_version == meeting.date_version:
+        raise Busy("The meeting was changed at this moment.")
+    who = rooms.participant(fresh, role)
+    where = rooms.room(fresh, fresh.date_version, remembered=row.remembered)
     return rooms.platform_named(row.platform).entry_url(where, who, clock())
 
 
@@ -183,6 +186,24 @@ def _wish(meeting: Meeting) -> dict[str, Any]:
         "wanted_version": meeting.date_version,
         "due_at": meeting.ends_at + CLOSES_AFTER,
     }
+
+
+def _make_sure(row: VideoRoom, clock: Callable[[], datetime]) -> None:
+    """Make sure of the room while somebody waits at the door, without waiting long. Raises VideoError.
+
+    Where the platform was just asked in vain, the job asks next; and of the people at the door only so many
+    hold a thread of this process at once.
+    """
+    if row.trouble == Trouble.RETRYING and row.due_at and row.due_at > clock():
+        raise Busy("The platform was just asked in vain.")
+    if not DOOR.acquire(blocking=False):
+        raise Busy("Many people are at the door.")
+    try:
+        problem = _tend(_wait_for_claim(row.pk, clock), clock)
+    finally:
+        DOOR.release()
+    if problem:
+        raise problem
 
 
 def _wait_for_claim(pk: int, clock: Callable[[], datetime]) -> Claim:
@@ -270,13 +291,18 @@ def _note_done(claim: Claim, remembered: Remembered, now: datetime) -> None:
     with transaction.atomic():
         row = _still_held(claim)
         if row is None:
+            _note_stray(claim, now)
             return
         if claim.made is not None and claim.made != claim.wanted:
             presence.put_out(claim.meeting, claim.made, now)
         row.made_version, row.remembered, row.tried_versions = claim.wanted, dict(remembered), []
-        closes_at = claim.meeting.ends_at + CLOSES_AFTER
-        row.due_at = _next(row, claim, now, after=closes_at if claim.wanted else None)
-        _save(row, NO_TROUBLE)
+        row.due_at = _check(claim.meeting, now) if claim.wanted else None
+        if row.wanted_version != claim.wanted:
+            row.due_at = now
+        row.busy_until = None
+        for name, value in NO_TROUBLE.items():
+            setattr(row, name, value)
+        row.save()
 
 
 def _note_trouble(claim: Claim, problem: VideoError, now: datetime) -> None:
@@ -285,32 +311,43 @@ def _note_trouble(claim: Claim, problem: VideoError, now: datetime) -> None:
         row = _still_held(claim)
         if row is None:
             return
-        trouble, pause = _judge(problem, row)
-        again_at = now + pause if pause else _last_chance(claim.meeting, now)
-        row.due_at = _next(row, claim, now, after=again_at)
-        what = {
-            "attempts": row.attempts + 1,
-            "trouble": trouble,
-            "trouble_words": problem.words[:300],
-            "troubled_since": row.troubled_since or now,
-        }
-        _save(row, what)
-        if isinstance(problem, TooMany) and pause:
-            _keep_away_from(row.platform, now, now + pause)
-        if row.wanted_version:
-            _raise_alarm(claim.meeting, row, now)
+        _record(problem, row, claim.meeting, now)
+        if row.wanted_version != claim.wanted:
+            row.due_at = now
+        row.busy_until = None
+        row.save()
+        if isinstance(problem, TooMany):
+            _keep_away(problem, row.platform, now)
 
 
-def _judge(problem: VideoError, row: VideoRoom) -> tuple[Trouble, timedelta | None]:
-    """Return what this trouble is, and after which pause it is worth another attempt."""
+def _record(problem: VideoError, row: VideoRoom, meeting: Meeting, now: datetime) -> None:
+    """Write down what is wrong with a room, when to try again, and tell those who have to know."""
+    row.trouble, row.due_at = _judge(problem, row, meeting, now)
+    row.trouble_words = problem.words[:300]
+    row.troubled_since = row.troubled_since or now
+    row.attempts += 1
+    if row.wanted_version in (None, meeting.date_version):
+        video_alarms.raise_alarm(meeting, row, now)
+
+
+def _keep_away(problem: TooMany, platform: str, now: datetime) -> None:
+    """Let what else is due on a platform that wants fewer requests wait too, as if it had been asked."""
+    rows = VideoRoom.objects.due(now).filter(platform=platform).select_related("meeting__skill")
+    for row in rows.select_for_update(of=("self",), skip_locked=True):
+        _record(problem, row, row.meeting, now)
+        row.save()
+
+
+def _judge(
+    problem: VideoError, row: VideoRoom, meeting: Meeting, now: datetime
+) -> tuple[Trouble, datetime | None]:
+    """Return what this trouble is, and when it is worth another attempt."""
     if isinstance(problem, LinkWanted):
-        return Trouble.LINK_WANTED, None
-    if isinstance(problem, Garbled) and row.attempts:
-        return Trouble.HELPLESS, None
-    if isinstance(problem, WORTH_ANOTHER):
-        asked = problem.after if isinstance(problem, Retryable) else None
-        return Trouble.RETRYING, asked or _pause(row.attempts)
-    return Trouble.HELPLESS, None
+        return Trouble.LINK_WANTED, _check(meeting, now)
+    if not isinstance(problem, WORTH_ANOTHER) or (isinstance(problem, Garbled) and row.attempts):
+        return Trouble.HELPLESS, _check(meeting, now)
+    asked = problem.after if isinstance(problem, Retryable) else None
+    return Trouble.RETRYING, _again_at(asked or _pause(row.attempts), meeting, now)
 
 
 def _pause(attempts: int) -> timedelta:
@@ -319,15 +356,23 @@ def _pause(attempts: int) -> timedelta:
     return longest * random.uniform(0.75, 1)  # noqa: S311 - spreads requests, guards nothing
 
 
-def _last_chance(meeting: Meeting, now: datetime) -> datetime | None:
-    """Return when even a helpless room is tried once more: when its parties have to be told."""
-    near = meeting.starts_at - NEAR
-    return near if now < near else None
+def _again_at(pause: timedelta, meeting: Meeting, now: datetime) -> datetime:
+    """Return when to try again after this pause: sooner near the start, never later than the next check."""
+    if video_alarms.is_near(meeting, now):
+        pause = min(pause, LONGEST_PAUSE_WHEN_NEAR)
+    return min(now + pause, _check(meeting, now) or now + pause)
 
 
-def _next(row: VideoRoom, claim: Claim, now: datetime, *, after: datetime | None) -> datetime | None:
-    """Return when this room is due again: at once, where the wish has changed meanwhile."""
-    return after if row.wanted_version == claim.wanted else now
+def _check(meeting: Meeting, now: datetime) -> datetime | None:
+    """Return when a room is looked at next, whatever came of the last time.
+
+    An hour before the start, while there is time to help; when the door opens, since some platforms make
+    rooms no sooner; when it closes; and for some days more, if it could not be closed.
+    """
+    starts_at, closes_at = meeting.starts_at, meeting.ends_at + CLOSES_AFTER
+    moments = (starts_at - video_alarms.NEAR, starts_at - OPENS_BEFORE, closes_at)
+    tomorrow = now + timedelta(days=1)
+    return next((at for at in moments if at > now), tomorrow if tomorrow < closes_at + CLOSING else None)
 
 
 def _still_held(claim: Claim) -> VideoRoom | None:
@@ -336,51 +381,16 @@ def _still_held(claim: Claim) -> VideoRoom | None:
     return rows.filter(pk=claim.meeting.pk, busy_until=claim.until).first()
 
 
-def _save(row: VideoRoom, what: dict[str, object]) -> None:
-    for name, value in what.items():
-        setattr(row, name, value)
-    row.busy_until = None
-    row.save()
+def _note_stray(claim: Claim, now: datetime) -> None:
+    """Note that something was done by somebody whose claim was over: it may have to be undone."""
+    row = VideoRoom.objects.select_for_update().get(pk=claim.meeting.pk)
+    if claim.wanted and claim.wanted not in row.tried_versions:
+        row.tried_versions = [*row.tried_versions, claim.wanted]
+    row.due_at = now
+    row.save(update_fields=["tried_versions", "due_at"])
 
 
-def _keep_away_from(platform: str, now: datetime, until: datetime) -> None:
-    """Let nothing else be asked of a platform that wants fewer requests."""
-    VideoRoom.objects.due(now).filter(platform=platform).update(due_at=until)
-
-
-# --- Telling people -----------------------------------------------------------------------------------------
-
-
-def _raise_alarm(meeting: Meeting, row: VideoRoom, now: datetime) -> None:
-    """Tell operators of what needs them, and the parties of what is not ready near the start; once a date."""
-    is_near = meeting.starts_at - NEAR <= now < meeting.ends_at
-    source = f"{meeting.reference}:v{row.wanted_version}:video"
-    if is_near and not row.sealed_link:
-        kind = notices.VIDEO_TROUBLE.kind
-        outbox.tell(*(notices.notification(meeting, role, kind, source, now, {}) for role in PARTIES))
-    needs_operator = row.trouble == Trouble.HELPLESS or row.attempts >= ATTEMPTS_UNTIL_ALARM
-    if (is_near or needs_operator) and not row.sealed_link:
-        _tell_operators(meeting, row, source, now)
-
-
-def _tell_operators(meeting: Meeting, row: VideoRoom, source: str, now: datetime) -> None:
-    facts = {"number": meeting.pk, "problem": row.trouble_words, "starts_at": meeting.starts_at}
-    outbox.tell(
-        *(
-            outbox.notification(
-                operator,
-                notices.VIDEO_FAILING,
-                source=source,
-                reference=meeting.reference,
-                now=now,
-                facts=facts,
-            )
-            for operator in User.objects.filter(is_staff=True, is_active=True)
-            if operator.has_perm(MAY_HELP)
-        )
-    )
-
-
+SLOW_OR_AWAY = (Retryable, Ambiguous)
 WORTH_ANOTHER = (Retryable, Ambiguous, Gone, Garbled)
 NO_TROUBLE: dict[str, object] = {
     "attempts": 0,

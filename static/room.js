@@ -16,6 +16,10 @@ const button = (name) => page.querySelector(`[data-do="${name}"]`);
 const choice = { audio: find("microphones"), video: find("cameras") };
 const loudness = new Loudness(find("loudness"));
 
+// The browser's clock may be wrong by hours; the page's own time is what the server said it is.
+const clockError = facts.now * 1000 - Date.now();
+const serverNow = () => Date.now() + clockError;
+
 const PAUSES = [0, 1_000, 2_000, 3_000];
 const NO_HASTE = 15_000;
 const WATCH_EVERY = 1_000;
@@ -44,7 +48,7 @@ async function start() {
   for (const [kind, select] of Object.entries(choice)) select.onchange = () => choose(kind, select.value);
   navigator.mediaDevices?.addEventListener?.("devicechange", showChoices);
   addEventListener("pagehide", () => call?.close());
-  setTimeout(() => end("over"), facts.closes_at * 1000 - Date.now());
+  setTimeout(() => end("over"), facts.closes_at * 1000 - serverNow());
   setInterval(watchPicture, WATCH_EVERY);
   showSwitches();
   say("asking");
@@ -206,7 +210,7 @@ function end(word) {
 }
 
 function isLate() {
-  return Date.now() / 1000 >= facts.closes_at;
+  return serverNow() / 1000 >= facts.closes_at;
 }
 
 // --- The other party's picture -------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.admin_pages import AskForm, ViewOnlyAdmin, ask
-from meetings import rooms, video_outbox
+from meetings import rooms, video_alarms, video_outbox
 from meetings.link_forms import LinkField
 from meetings.models import VideoRoom
 from meetings.video.base import Health, VideoError
@@ -86,7 +86,7 @@ class VideoRoomAdmin(ViewOnlyAdmin):
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         """Whether this operator may help a room along; the rows themselves nobody changes."""
-        return request.user.has_perm(video_outbox.MAY_HELP)
+        return request.user.has_perm(video_alarms.MAY_HELP)
 
     @admin.action(description=gettext_lazy("Try again now"), permissions=["help"])
     def try_again(self, request: HttpRequest, selected: "QuerySet[VideoRoom]") -> None:

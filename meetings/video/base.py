@@ -141,7 +141,7 @@ class Retryable(VideoError):
 
 
 class TooMany(Retryable):
-    """The platform wants fewer requests: nothing else is asked of it until the pause is over."""
+    """The platform wants fewer requests: what else is due there waits as well."""
 
 
 class Ambiguous(VideoError):

@@ -11,13 +11,14 @@ import math
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 from xml.etree.ElementTree import Element  # only the type: reading is done by defusedxml
 
 from meetings.video import web
 from meetings.video.base import (
+    NOTHING,
     Garbled,
     Gone,
     Health,
@@ -91,7 +92,8 @@ class BigBlueButton:
     def move(self, old: Room, new: Room, now: datetime) -> Remembered:
         """End the old room, and let the new one exist as soon as people may enter it."""
         self.cancel(old)
-        return self.ensure(new, now)
+        # What is remembered is of the old room, whose query names that.
+        return self.ensure(replace(new, remembered=NOTHING), now)
 
     def cancel(self, room: Room) -> None:
         """End the room, and with it everybody's visit; the server does so within seconds."""

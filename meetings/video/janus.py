@@ -129,6 +129,7 @@ class Janus:
             "room_token": token(self.token_secret, until, PLUGIN, f"room={room.name}", whose),
             "ice_servers": read_ice_servers(self.ice_servers, until, participant.id),
             "closes_at": until,
+            "now": now.timestamp(),
         }
         return Stage(TEMPLATE, facts, _origins(self.public_url))
 
@@ -198,6 +199,8 @@ class Janus:
             "signed_tokens": True,
             "publishers": PARTIES,
             "notify_joining": True,
+            # Without, whoever is inside could have the server write recordings, wherever it may.
+            "lock_record": True,
         }
 
     def _room_secret(self, room: Room) -> str:

@@ -77,7 +77,9 @@ def _enter(
         address = video_outbox.enter(meeting, role, timezone.now)
     except VideoError as error:
         log.warning("Nobody can enter the video room of meeting %s: %s", meeting.pk, error.words)
-        return _show(request, meeting, role, opened.door, is_ready=False)
+        fresh, _role = own_meeting(request, meeting.pk)
+        door = admission(fresh, role, meeting.date_version, timezone.now()).door
+        return _show(request, fresh, role, door, is_ready=False)
     response = redirect(address)
     # The platform must not learn the personal link. On the page itself this would spoil its own form.
     response["Referrer-Policy"] = "no-referrer"
@@ -96,16 +98,23 @@ def _show(
         "is_ready": is_ready,
         "link": links.link(meeting, role),
     }
-    response = render(request, "meetings/join.html", context, status=200 if is_ready else 503)
-    return _allowing(response, "form-action", _leads_to(meeting))
+    response = render(
+        request, "meetings/join.html", context, status=503 if door is Door.OPEN and not is_ready else 200
+    )
+    return _allowing(response, "form-action", *_leads_to(meeting, door))
 
 
-def _leads_to(meeting: Meeting) -> str:
-    """Return where joining leads; nowhere, where that cannot be told: then joining says what is wrong."""
+def _leads_to(meeting: Meeting, door: Door) -> tuple[str, ...]:
+    """Return where joining may lead; nowhere, where that cannot be told: then joining says what is wrong.
+
+    Links and platforms lead on to addresses that nobody knows beforehand (short links, other servers of a
+    cluster, signing in), and browsers hold each hop against this page's policy.
+    """
     try:
-        return video_outbox.leads_to(meeting)
+        origin = video_outbox.leads_to(meeting) if door is Door.OPEN else ""
     except VideoError:
-        return ""
+        return ()
+    return (origin, "https:") if origin else ()
 
 
 def _stage(meeting: Meeting, role: Role, now: datetime) -> Stage | None:

@@ -155,7 +155,7 @@ def test_where_the_platform_is_down_coming_is_noted_once_and_people_try_again(
         assert "data-send-at-once" not in answer.text, "it would ask in a circle"
         assert attendance(meeting) == [f"attended_by_{role}"]
     platform.always = None
-    answer = follow(meeting, role, meeting.starts_at, method="post")
+    answer = follow(meeting, role, meeting.starts_at + 30 * SECOND, method="post")
     assert (answer.status_code, answer.url.split("/")[2]) == (302, "standin.example")
     assert attendance(meeting) == [f"attended_by_{role}"]
 
@@ -245,13 +245,12 @@ def policy(answer: Any) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("is_down", [False, True])
-def test_forms_of_the_page_may_lead_to_the_platform_and_nowhere_else(
-    platform: StandIn, is_down: bool
-) -> None:
+def test_only_the_form_of_the_open_door_may_lead_elsewhere(platform: StandIn, is_down: bool) -> None:
     meeting = agreed()
     platform.always = fails(DOWN) if is_down else None
     page = follow(meeting, BY_USER, meeting.starts_at, method="post" if is_down else "get")
-    assert policy(page)["form-action"] == ["'self'", "https://standin.example"]
+    # Platforms lead on to other servers of theirs, and browsers hold each hop against the policy.
+    assert policy(page)["form-action"] == ["'self'", "https://standin.example", "https:"]
     other = as_person(meeting.student).get(meeting.get_absolute_url())
     assert policy(other)["form-action"] == ["'self'"]
 

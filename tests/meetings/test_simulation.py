@@ -141,6 +141,8 @@ class Simulation:
 
     def live(self, sheet: Sheet, now: datetime) -> None:
         """Try something with a meeting, in the product and at the desk; come back to it later."""
+        # Where jobs are down, a refused action takes back what the clock decided before it; at the desk not.
+        assert workflow.catch_up(self.meetings[sheet.number].pk, now)
         self.desk.pass_time(sheet, now)
         name = self.chance.choice(WHAT_TO_TRY[situation(sheet, now)])
         role = self.who(sheet, name)

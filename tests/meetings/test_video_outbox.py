@@ -67,6 +67,18 @@ def told_of(kind: str) -> list[str]:
 # --- The road without trouble ----------------------------------------------------------------------------
 
 
+def test_a_room_is_looked_after_an_hour_before_and_when_the_door_opens(platform: StandIn) -> None:
+    meeting = agreed()
+    work_off(NOW)
+    looked_at = []
+    while due_at := row(meeting).due_at:
+        looked_at.append(due_at)
+        work_off(due_at)
+    start, end = meeting.starts_at, meeting.ends_at
+    assert looked_at == [start - HOUR, start - 15 * MINUTE, end + HOUR]
+    assert [what for what, _room in platform.told] == ["ensure"] * 3 + ["cancel"]
+
+
 def test_a_room_is_made_when_a_meeting_is_agreed_and_not_before(platform: StandIn) -> None:
     meeting = suggest()
     assert (work_off(NOW), platform.told) == (0, [])
@@ -120,6 +132,7 @@ def test_what_was_agreed_and_cancelled_before_anybody_was_told_stays_untold(plat
 def test_the_room_goes_an_hour_after_the_end(platform: StandIn) -> None:
     meeting = agreed()
     work_off(NOW)
+    work_off(meeting.starts_at)
     assert work_off(meeting.ends_at + HOUR - SECOND) == 0
     assert work_off(meeting.ends_at + HOUR) == 1
     assert platform.rooms == set()
@@ -179,6 +192,37 @@ def test_a_platform_that_cannot_be_reached_is_left_alone_for_the_round(platform:
         agreed()
     platform.always = fails(DOWN)
     assert work_off(NOW) == 1
+
+
+def test_a_platform_that_does_not_answer_is_left_alone_for_the_round(platform: StandIn) -> None:
+    for _meeting in range(5):
+        agreed()
+    platform.always = fails(Ambiguous("no answer in time"))
+    assert work_off(NOW) == 1
+
+
+def test_no_pause_is_so_long_that_nobody_learns_of_it_before_the_start(platform: StandIn) -> None:
+    operator = PersonFactory.create(is_staff=True, is_superuser=True)
+    meeting, other = agreed(starts_in=6 * HOUR), agreed(starts_in=6 * HOUR)
+    platform.always = fails(TooMany("not today", after=14 * HOUR))
+    work_off(NOW)
+    assert (row(meeting).due_at, row(other).due_at) == (meeting.starts_at - HOUR,) * 2
+    now = meeting.starts_at - HOUR
+    while now < meeting.starts_at - 55 * MINUTE:
+        work_off(now)
+        now += 15 * SECOND
+    assert len(told_of("video_trouble")) == 4
+    assert told_of("video_failing") == [operator.email] * 2
+
+
+def test_near_the_start_no_pause_is_longer_than_half_a_minute(platform: StandIn) -> None:
+    meeting = agreed()
+    platform.always = fails(DOWN)
+    now = meeting.starts_at - 30 * MINUTE
+    for _attempt in range(8):
+        work_off(now)
+        now = row(meeting).due_at  # type: ignore[assignment]
+    assert now - (meeting.starts_at - 30 * MINUTE) <= 8 * 30 * SECOND
 
 
 def test_too_many_requests_hold_up_all_rooms_of_the_platform(platform: StandIn) -> None:
@@ -279,7 +323,22 @@ def test_what_only_an_operator_can_mend_is_tried_no_more_until_shortly_before(
     assert (row(meeting).trouble, row(meeting).trouble_words) == (Trouble.HELPLESS, problem.words)
     assert work_off(meeting.starts_at - HOUR - SECOND) == 0
     assert work_off(meeting.starts_at - HOUR) == 1
-    assert work_off(meeting.ends_at) == 0
+    assert row(meeting).due_at == meeting.starts_at - 15 * MINUTE
+
+
+def test_a_room_that_cannot_be_closed_is_tried_for_a_week_and_operators_know(platform: StandIn) -> None:
+    operator = PersonFactory.create(is_staff=True, is_superuser=True)
+    meeting = agreed()
+    work_off(NOW)
+    platform.always = fails(Misconfigured("The secret is wrong."))
+    act(meeting, Action.CANCEL, BY_EXPERT, words="ill")
+    attempts, now = work_off(NOW), NOW
+    while due_at := row(meeting).due_at:
+        now = due_at
+        attempts += work_off(now)
+    assert told_of("video_failing") == [operator.email]
+    assert told_of("video_trouble") == []
+    assert (attempts, now > meeting.ends_at + 6 * DAY) == (10, True)
 
 
 def test_an_error_of_our_own_is_no_end_of_the_round(platform: StandIn) -> None:
@@ -317,10 +376,33 @@ def test_near_the_start_the_parties_and_the_operators_are_told_once(platform: St
     platform.always = fails(DOWN)
     work_off(NOW)
     assert (told_of("video_trouble"), told_of("video_failing")) == ([], [])
-    for minutes in range(60, 110, 5):
+    for minutes in range(60, 75):
         work_off(NOW + minutes * MINUTE)
     assert told_of("video_trouble") == sorted([meeting.student.email, meeting.expert.email])
     assert told_of("video_failing") == [operator.email]
+
+
+def test_a_moment_without_an_answer_alarms_nobody(platform: StandIn) -> None:
+    PersonFactory.create(is_staff=True, is_superuser=True)
+    meeting = agreed(starts_in=40 * MINUTE)
+    platform.moods.append(fails(DOWN))
+    for seconds in range(0, 60, 15):
+        work_off(NOW + seconds * SECOND)
+    assert platform.rooms == {name(meeting)}
+    assert told_of("video_trouble") + told_of("video_failing") == []
+
+
+def test_trouble_long_ago_does_not_silence_trouble_near_the_start(platform: StandIn) -> None:
+    operator = PersonFactory.create(is_staff=True, is_superuser=True)
+    meeting = agreed()
+    platform.moods.append(fails(Misconfigured("wrong")))
+    work_off(NOW)
+    video_outbox.try_again(row(meeting), NOW + MINUTE)
+    work_off(NOW + MINUTE)
+    platform.always = fails(DOWN)
+    for minutes in range(50, 40, -1):
+        work_off(meeting.starts_at - minutes * MINUTE)
+    assert told_of("video_failing") == [operator.email] * 2
 
 
 def test_operators_are_told_at_once_of_what_only_they_can_mend(platform: StandIn) -> None:
@@ -340,15 +422,19 @@ def test_operators_are_told_of_trouble_that_lasts(platform: StandIn) -> None:
     assert (told_of("video_trouble"), told_of("video_failing")) == ([], [operator.email])
 
 
-def test_the_missing_link_of_an_expert_is_no_alarm_until_shortly_before(platform: StandIn) -> None:
+def test_an_expert_whose_link_is_missing_is_asked_at_once_and_an_hour_before(platform: StandIn) -> None:
     PersonFactory.create(is_staff=True, is_superuser=True)
     meeting = agreed()
     platform.always = fails(LinkWanted("no link"))
     work_off(NOW)
-    assert (row(meeting).trouble, told_of("video_failing")) == (Trouble.LINK_WANTED, [])
+    assert (row(meeting).trouble, told_of("video_link_wanted")) == (
+        Trouble.LINK_WANTED,
+        [meeting.expert.email],
+    )
+    assert told_of("video_failing") + told_of("video_trouble") == []
     work_off(meeting.starts_at - HOUR)
-    assert len(told_of("video_failing")) == 1
-    assert len(told_of("video_trouble")) == 2
+    assert told_of("video_link_wanted") == [meeting.expert.email] * 2
+    assert (len(told_of("video_failing")), len(told_of("video_trouble"))) == (1, 2)
 
 
 def test_nobody_is_told_where_a_link_of_their_own_stands_in(platform: StandIn) -> None:
@@ -415,7 +501,55 @@ def test_trouble_at_the_door_is_noted_and_raised(platform: StandIn) -> None:
     with pytest.raises(Retryable):
         enter(meeting)
     assert row(meeting).trouble == Trouble.RETRYING
-    assert len(told_of("video_trouble")) == 2
+
+
+def test_a_platform_just_asked_in_vain_is_not_asked_by_everyone_at_the_door(
+    platform: StandIn,
+) -> None:
+    meeting = agreed()
+    platform.always = fails(DOWN)
+    with pytest.raises(Retryable):
+        enter(meeting)
+    platform.always = None
+    with pytest.raises(video_outbox.Busy):
+        enter(meeting)
+    assert platform.told == []
+    work_off(meeting.starts_at + 30 * SECOND)
+    enter(meeting, now=meeting.starts_at + 31 * SECOND)
+
+
+def test_people_at_the_door_hold_only_so_many_threads(platform: StandIn) -> None:
+    meetings = [agreed() for _ in range(8)]
+    platform.always = lambda _platform, _room: threading.Event().wait(0.5) and None
+    answers = at_once(*(lambda meeting=meeting: enter(meeting) for meeting in meetings))
+    assert sum(isinstance(answer, str) for answer in answers) == 2
+    assert sum(isinstance(answer, video_outbox.Busy) for answer in answers) == 6
+
+
+def test_who_is_at_the_door_while_the_meeting_is_cancelled_is_not_led_in(platform: StandIn) -> None:
+    meeting = agreed()
+    work_off(NOW)
+
+    def cancels(_platform: StandIn, _room: Any) -> None:
+        act(meeting, Action.CANCEL, Role.OPERATOR, words="ill")
+
+    platform.moods.append(cancels)
+    with pytest.raises(video_outbox.Busy):
+        enter(Meeting.objects.get(pk=meeting.pk))
+
+
+def test_what_is_done_after_ones_time_is_undone_by_the_next(platform: StandIn) -> None:
+    meeting = agreed()
+
+    def sleeps_while_it_is_cancelled(_platform: StandIn, _room: Any) -> None:
+        act(meeting, Action.CANCEL, BY_EXPERT, words="ill")
+        assert work_off(NOW + 2 * video_outbox.LEASE) == 1
+
+    platform.moods.append(sleeps_while_it_is_cancelled)
+    work_off(NOW)
+    assert platform.rooms == {name(meeting)}
+    work_off(NOW + 3 * video_outbox.LEASE)
+    assert platform.rooms == set()
 
 
 def test_a_link_of_ones_own_asks_the_platform_nothing(platform: StandIn) -> None:

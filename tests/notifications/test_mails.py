@@ -36,6 +36,7 @@ TAGS = {"html", "head", "meta", "title", "style", "body", "div", "p", "h1", "a"}
 PAGES = {
     "meeting_link": "meetings:join",
     "progress_reminder": "meetings:act",
+    "video_link_wanted": "meetings:own_link",
     "video_failing": "admin:meetings_videoroom_change",
 }
 NASTY = [
