@@ -397,8 +397,10 @@ class Promises:
     def moved(self, service: Service, room: Room, target: Room = MOVED) -> Room:
         """The room after `move`, as it would be stored. Of the old one, only what it is called is known."""
         room = replace(room, starts_at=target.starts_at, ends_at=target.ends_at)
+        # As it is done in real life: the new room comes with what is remembered of the old one.
+        target = replace(target, remembered=room.remembered)
         if service.moves_in_place:
-            target = replace(target, remembered=room.remembered, may_exist=room.may_exist)
+            target = replace(target, may_exist=room.may_exist)
         return replace(target, remembered=service.platform.move(room, target, STARTS), may_exist=True)
 
 

@@ -332,6 +332,17 @@ class TestEnded:
         platform.move(room, MOVED, STARTS)
         assert [request.path.rpartition("/")[2] for request in server.requests] == ["create", "end", "create"]
 
+    def test_a_moved_room_is_made_under_its_own_name(
+        self, platform: BigBlueButton, fake: FakeBigBlueButton
+    ) -> None:
+        room = ensured(platform, NEVER_ASKED)
+        moved = replace(MOVED, starts_at=STARTS, ends_at=room.ends_at, remembered=room.remembered)
+        moved = replace(moved, remembered=platform.move(room, moved, STARTS))
+        assert [name for name, meeting in fake.meetings.items() if not meeting.ended] == [MOVED.name]
+        entry = dict(parse_qsl(urlsplit(platform.entry_url(moved, CLIENT, STARTS)).query))
+        assert entry["meetingID"] == MOVED.name
+        assert entry["createTime"] == str(fake.meetings[MOVED.name].create_time)
+
     def test_moving_a_room_that_was_never_asked_for_asks_nothing(
         self, platform: BigBlueButton, server: WebServer
     ) -> None:

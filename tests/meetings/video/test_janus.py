@@ -161,6 +161,13 @@ def test_stranger_with_a_core_token_can_neither_watch_nor_make_nor_unmake(janus:
     assert janus.presence(ROOM) == {EXPERT.id}
 
 
+def test_nobody_inside_can_have_the_server_write_recordings(janus: Janus) -> None:
+    janus.ensure(ROOM, NOW)
+    rooms = janus._tell({"request": "list", "admin_key": janus.admin_key})["list"]
+    (room,) = [room for room in rooms if room["room"] == ROOM.name]
+    assert (room["record"], room["lock_record"]) == (False, True)
+
+
 def test_nobody_is_inside_twice(janus: Janus) -> None:
     janus.ensure(ROOM, NOW)
     entered(janus, USER)
