@@ -49,9 +49,7 @@ class VideoRoomAdmin(ViewOnlyAdmin):
         "starts_at",
         "trouble",
         "trouble_words",
-        "put_in_link",  # before what a narrow window hides
-        "troubled_since",
-        "attempts",
+        "put_in_link",
         "due_at",
         "has_own_link",
     )
@@ -82,7 +80,7 @@ class VideoRoomAdmin(ViewOnlyAdmin):
     def put_in_link(self, room: VideoRoom) -> str:
         """Lead to the page for a link."""
         page = reverse("admin:meetings_videoroom_link", args=[room.pk])
-        return format_html('<a href="{}">{}</a>', page, _("Put in a link"))
+        return format_html('<a class="nowrap" href="{}">{}</a>', page, _("Put in a link"))
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         """Whether this operator may help a room along; the rows themselves nobody changes."""
