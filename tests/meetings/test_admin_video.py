@@ -195,7 +195,8 @@ def test_trying_again_wants_the_right_and_the_csrf_token(operator: User, platfor
 def test_a_link_is_put_in_with_two_clicks_from_the_list(site: Client, operator: User) -> None:
     meeting = agreed()
     [address] = re.findall(
-        r'<td class="field-put_in_link"><a class="nowrap" href="([^"]*)">Put in a link</a>', site.get(LIST).text
+        r'<td class="field-put_in_link"><a class="nowrap" href="([^"]*)">Put in a link</a>',
+        site.get(LIST).text,
     )
     form = site.get(address)
     assert (form.status_code, inline_code(form.text)) == (200, [])
