@@ -50,10 +50,22 @@ def instants(day: date, clock: time, zone: ZoneInfo) -> list[datetime]:
 
 
 def written(instant: datetime, zone: ZoneInfo | None = None) -> str:
-    """Return an instant with weekday, date, time and zone: "Mon 14.12.2026 14:00 (Prague)"."""
+    """Return an instant with weekday, date, time and zone: "Mon 14.12.2026 14:00 (Prague)".
+
+    A time that the clocks show twice that night also names its distance from UTC: "(Prague, UTC+1)".
+    """
     local = timezone.localtime(instant, zone)
     words = date_format(local, f"D {_date_format.get()} H:i")
-    return f"{words} ({zone_name(local)})"
+    return f"{words} ({zone_name(local)}{_offset_where_needed(local)})"
+
+
+def _offset_where_needed(local: datetime) -> str:
+    offsets = [local.replace(fold=fold).utcoffset() or timedelta() for fold in (0, 1)]
+    if offsets[0] <= offsets[1]:
+        return ""
+    minutes = round(offsets[local.fold].total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f", UTC{'+' if minutes >= 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def written_day(instant: datetime) -> str:

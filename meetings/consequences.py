@@ -58,8 +58,8 @@ def _confirm_by_user(side: Side) -> list[str]:
 def _confirm_by_expert(side: Side) -> list[str]:
     part = side.meeting.full_charge.expert_part
     if not part:
-        return [_("The meeting is agreed. It is free, so nothing is paid for it.")]
-    words = _("The meeting is agreed. For holding it you are paid %(part)s.")
+        return [_("The meeting becomes “Agreed”. It is free, so nothing is paid for it.")]
+    words = _("The meeting becomes “Agreed”. For holding it you are paid %(part)s.")
     return [words % {"part": credits_in_words(part)}]
 
 

@@ -55,6 +55,8 @@ for (const place of document.querySelectorAll("[data-preview]")) {
       if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
     }
   };
+  // Somebody came back to a form that the browser filled in again.
+  window.addEventListener("pageshow", () => { if (form.elements.date?.value) ask(); });
   form.addEventListener("input", (event) => {
     if (!names.includes(event.target.name)) return;
     window.clearTimeout(waiting);

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.people import person_of
 from credits import ledger
-from meetings import calendar, links, preview, workflow
+from meetings import calendar, links, preview, video_outbox, workflow
 from meetings.admission import Door, admission
 from meetings.attendance import TOOK_PLACE
 from meetings.consequences import consequences
@@ -94,6 +94,10 @@ def preview_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 
 def _what_was_done(before: Meeting, after: Meeting) -> str:
+    if after.alternative_starts_at and after.alternative_starts_at != before.alternative_starts_at:
+        return _("Done: your date is suggested. %(other)s is told and can confirm or reject it.") % {
+            "other": after.person(Role(after.alternative_by).other).name
+        }
     if before.status == after.status:
         return _("Your answer is saved.")
     return _("Done: the meeting is “%(status)s” now.") % {"status": after.get_status_display()}
@@ -177,6 +181,7 @@ def _about(meeting: Meeting, role: Role) -> dict[str, object]:
         "is_open": meeting.status_at(now) in NOT_FINAL,
         "may_suggest": role is Role.EXPERT,
         "may_put_in_link": role is Role.EXPERT and takes_link(meeting),
+        "has_own_link": bool(video_outbox.room_of(meeting).sealed_link),
         **_who_was_there(meeting, now),
     }
 
