@@ -1,6 +1,6 @@
 """Wall clocks and instants, also in nights in which clocks change, and how people read them."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
