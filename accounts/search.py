@@ -69,6 +69,10 @@ def _swapped(word: str) -> list[str]:
     return [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
 
 
+# Apostrophes and backslashes, and whatever Postgres' unaccent turns into one.
+MEANINGFUL = str.maketrans(dict.fromkeys("'\\’‘‛′＇ʼʻʽʹˈŉ＼∖﹨", " "))
+
+
 def _quoted(word: str) -> str:
     """Return a word in which nothing has a meaning of its own in a search."""
-    return word.replace("'", " ").replace("\\", " ")
+    return word.translate(MEANINGFUL)

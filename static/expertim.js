@@ -49,10 +49,12 @@ for (const place of document.querySelectorAll("[data-preview]")) {
     const query = new URLSearchParams(names.filter((name) => typed.get(name)).map((name) => [name, typed.get(name)]));
     try {
       const answer = await fetch(`${place.dataset.preview}?${query}`, { signal: asking.signal });
-      // Signed out meanwhile, or too fast: what stood there stays, and sending says what is wrong.
-      if (answer.ok && !answer.redirected) place.innerHTML = await answer.text();
+      // Signed out meanwhile, or too fast: nothing is better than the figures of another choice.
+      place.innerHTML = answer.ok && !answer.redirected ? await answer.text() : "";
     } catch (error) {
-      if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
+      if (error.name === "AbortError") return;
+      place.replaceChildren();
+      if (!(error instanceof TypeError)) throw error;
     }
   };
   // Somebody came back to a form that the browser filled in again.

@@ -1,12 +1,17 @@
 """Looking at what a form means before sending it: while typing with a script, by "Check first" without."""
 
+import logging
+
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from redis import RedisError
 
 from accounts.models import User
 from accounts.people import person_of
 from meetings.preview import Preview
+
+log = logging.getLogger(__name__)
 
 # While typing, the script asks at most about three times a second.
 AT_MOST_PER_MINUTE = 200
@@ -26,8 +31,11 @@ def show_preview(request: HttpRequest, preview: Preview) -> HttpResponse:
 
 def _asks_too_often(person: User) -> bool:
     key = f"previews:{person.pk}"
-    cache.add(key, 0, timeout=60)
     try:
+        cache.add(key, 0, timeout=60)
         return cache.incr(key) > AT_MOST_PER_MINUTE
     except ValueError:  # the minute ended this moment
+        return False
+    except RedisError:  # nobody counts for a while
+        log.warning("Previews are not counted: Redis cannot be reached.")
         return False

@@ -97,6 +97,9 @@ def test_signs_alone_ask_for_nothing(typed: str) -> None:
         "हिन्दी",
         "w" * 80,
         "\u200d",
+        "O’Brien",
+        "ŉa",
+        "a＼",
     ],
 )
 def test_nothing_typed_breaks_the_search(typed: str) -> None:
