@@ -1,6 +1,11 @@
 """What every run of the tests has in common."""
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 from django.conf import settings
+from django.db import connection
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
@@ -20,3 +25,12 @@ hypothesis_settings.load_profile("usual")
 def pytest_configure() -> None:
     """Make passwords quickly: how slow real ones are is Django's business."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """End sessions that servers and browsers of tests left behind: they would keep the database alive."""
+    yield
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")  # noqa: S608

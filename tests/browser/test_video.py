@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright
 
 from accounts.models import User
 from meetings import links, rooms, video_outbox
@@ -108,7 +108,7 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
+def house(driver: Playwright, django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
     if not networks.can_have():
         pytest.skip(networks.NEEDS)
     try:
@@ -123,7 +123,7 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
         folder = stack.enter_context(throw_away.folder())
         stack.enter_context(django_db_blocker.unblock())  # the site has its sessions in the test's database
         stack.enter_context(site(folder, network, server.variables))
-        launch = launcher(stack, folder, network)
+        launch = launcher(driver, stack, folder, network)
         yield House(network, server, launch(), launch())
 
 
@@ -170,17 +170,16 @@ def sessions_of_others() -> int:
         return int(cursor.fetchone()[0])
 
 
-def launcher(stack: contextlib.ExitStack, folder: Path, network: Network) -> Callable[[], Browser]:
+def launcher(
+    driver: Playwright, stack: contextlib.ExitStack, folder: Path, network: Network
+) -> Callable[[], Browser]:
     """Return a way to start Chromiums in the network, each with a camera and a microphone that are played."""
-    # Playwright's synchronous interface runs an event loop in this thread, beside Django's queries.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     program = folder / "chromium"
     program.write_text(f'#!/bin/sh\nexec {shlex.join([*network.command, browser.find_or_install()])} "$@"\n')
     program.chmod(0o700)
-    playwright = stack.enter_context(sync_playwright())
 
     def launch() -> Browser:
-        started = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *DEVICES])
+        started = driver.chromium.launch(executable_path=program, args=[*FLAGS, *DEVICES])
         stack.callback(started.close)
         return started
 

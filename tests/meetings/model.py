@@ -221,6 +221,7 @@ class World:
     def decide(self, m: Paper, role: str, _now: datetime, what: str) -> bool:
         if role != "operator" or m.status != "Under review":
             return False
+        m.silent = False
         self.find(m, what)
         return True
 
