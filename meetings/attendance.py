@@ -1,11 +1,12 @@
 """Who was there: the record that joining leaves."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from meetings.models import Meeting
+from meetings.video.base import CLOSES_AFTER
 from meetings.vocabulary import ATTENDANCE, Role, Status
 
-REJOIN_AFTER = timedelta(minutes=60)
+REJOIN_AFTER = CLOSES_AFTER
 TOOK_PLACE = (Status.AGREED, Status.UNDER_REVIEW, Status.HELD, Status.NOT_HELD)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from meetings import rooms
+from meetings.attendance import TOOK_PLACE
 from meetings.models import Meeting, PresenceNote, VideoRoom
 from meetings.video.base import (
     CLOSES_AFTER,
@@ -20,7 +21,7 @@ from meetings.video.base import (
     Sighting,
     VideoError,
 )
-from meetings.vocabulary import ATTENDANCE, PARTIES, Role, Status
+from meetings.vocabulary import ATTENDANCE, PARTIES, Role
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +139,7 @@ def _open_rooms(now: datetime) -> Iterable[VideoRoom]:
     rows = VideoRoom.objects.filter(
         wanted_version__isnull=False,
         sealed_link="",
-        meeting__status__in=[Status.AGREED, Status.HELD, Status.NOT_HELD, Status.UNDER_REVIEW],
+        meeting__status__in=TOOK_PLACE,
         meeting__starts_at__lte=now + OPENS_BEFORE,
         meeting__ends_at__gt=now - CLOSES_AFTER,
     )

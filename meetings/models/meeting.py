@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Service, Skill, User
 from meetings import pricing
+from meetings.video.base import OPENS_BEFORE
 from meetings.vocabulary import PARTIES, PAYMENTS, Evaluation, Payment, Role, Status
 
-JOIN_BEFORE = timedelta(minutes=15)
+JOIN_BEFORE = OPENS_BEFORE
 SILENCE = timedelta(hours=168)
 
 
