@@ -1,7 +1,10 @@
 """Words find experts in spite of typing errors, and what is searched is never out of date."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts import search
 from accounts.models import ExpertProfile, Skill, User
@@ -159,3 +162,37 @@ def test_rows_written_past_the_models_are_found() -> None:
         )
     assert find("sausages adam") == ["Adam"]
     assert "false" not in search_text()
+
+
+def choose(profile: ExpertProfile, skill: Skill) -> None:
+    profile.skills.add(skill)
+
+
+def rename(profile: ExpertProfile, skill: Skill) -> None:
+    Skill.objects.filter(pk=skill.pk).update(name="Python")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("first", "second"), [(choose, rename), (rename, choose)])
+def test_a_skill_renamed_while_it_is_chosen_is_found(
+    first: Callable[..., None], second: Callable[..., None]
+) -> None:
+    profile, skill = (
+        expert("Adam", skills=[SkillFactory.create(name="Valuation")]),
+        SkillFactory.create(name="Go"),
+    )
+
+    def another() -> None:
+        try:
+            second(profile, skill)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            first(profile, skill)
+            waiting = threads.submit(another)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        waiting.result(timeout=30)
+    assert (find("go"), find("python")) == ([], ["Adam"])
