@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import expert_pages, photo_pages, views
+from accounts import expert_pages, language_pages, photo_pages, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("photo/", photo_pages.photo_settings, name="photo_settings"),
     path("photo/remove/", photo_pages.remove_photo, name="remove_photo"),
     path("photos/<slug:name>.webp", photo_pages.photo, name="photo"),
+    path("language/", language_pages.change_language, name="change_language"),
     path("expert/", expert_pages.expert_settings, name="expert_settings"),
     path("expert/services/new/", expert_pages.add_service, name="add_service"),
     path("expert/services/<int:pk>/", expert_pages.edit_service, name="edit_service"),

@@ -49,6 +49,7 @@ NO_PAGE = {
     "account_confirm_email": "needs a key out of a mail, and mails are not to be confirmed",
     "account_confirm_login_code": "leads on: nobody signs in by a code",
     "account_set_password": "leads on: everybody has a password",
+    "accounts:change_language": "only acts",
     "accounts:change_zone": "only acts",
     "accounts:photo": "an image",
     "accounts:remove_photo": "only acts",

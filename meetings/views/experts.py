@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Expertise, ExpertProfile, User
+from accounts.way_back import way_back
 from accounts.people import person_of
 from meetings.directory import MOST_FOUND, ExpertFilter, cards, for_cards, found, visible_experts
 from meetings.models import Meeting, Review
@@ -86,14 +87,7 @@ def favourite(request: HttpRequest, pk: int) -> HttpResponse:
         profile.liked = is_wanted  # type: ignore[attr-defined]
         context = {"expert": profile, "back": request.POST.get("next", "")}
         return render(request, "components/favourite.html", context)
-    return redirect(_way_back(request) or profile)
-
-
-def _way_back(request: HttpRequest) -> str:
-    """Return the page of ours that asked to be led back to, if any."""
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return back if is_ours and back.startswith("/") else ""
+    return redirect(way_back(request) or profile)
 
 
 def _viewer(request: HttpRequest) -> User | None:
