@@ -7,6 +7,9 @@ from accounts import expert_pages, language_pages, photo_pages, views
 app_name = "accounts"
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("profile/name/", views.change_name, name="change_name"),
+    path("profile/times/", views.change_times, name="change_times"),
+    path("profile/skills/", views.change_wanted_skills, name="change_wanted_skills"),
     path("profile/zone/", views.change_zone, name="change_zone"),
     path("photo/", photo_pages.photo_settings, name="photo_settings"),
     path("photo/remove/", photo_pages.remove_photo, name="remove_photo"),

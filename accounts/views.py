@@ -1,62 +1,50 @@
-"""One's own profile."""
+"""One's own profile: what the site knows about a person, and a short form for each part of it."""
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.people import person_of
-from accounts.signing_in import time_zones
-
-
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy only
-    """Name, zone, date format and the skills a person wants to develop."""
-
-    class Meta:
-        model = User
-        fields = ("first_name", "last_name", "time_zone", "date_format", "wanted_skills")
-        widgets = {
-            "first_name": forms.TextInput({"autocomplete": "given-name"}),
-            "last_name": forms.TextInput({"autocomplete": "family-name"}),
-            "wanted_skills": forms.CheckboxSelectMultiple,
-        }
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["time_zone"] = forms.ChoiceField(
-            label=self.fields["time_zone"].label,
-            choices=time_zones,
-            help_text=_("All times are shown in this zone, and others see theirs beside it."),
-        )
-        self.fields["wanted_skills"].help_text = _("Suggesting a meeting begins with one of these.")
-        for name in ("first_name", "last_name"):
-            self.fields[name].required = True
-
-    def save_own_fields(self) -> None:
-        """Save what the form asks for and nothing else: the rest may have changed meanwhile."""
-        own = ["first_name", "last_name", "time_zone", "date_format"]
-        self.instance.save(update_fields=own)
-        self.instance.wanted_skills.set(self.cleaned_data["wanted_skills"])
-
-
-class ZoneForm(forms.Form):
-    """The time zone alone, as the browser knows it."""
-
-    time_zone = forms.ChoiceField(choices=time_zones)
+from accounts.profile_forms import NameForm, PartForm, TimesForm, WantedSkillsForm, ZoneForm
 
 
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    """Show and change what the site knows about the person."""
-    form = ProfileForm(request.POST or None, instance=person_of(request))
+    """Show all parts of the profile, each with the way to change it."""
+    person = person_of(request)
+    context = {"now": timezone.now(), "wanted_skills": person.wanted_skills.select_related("expertise")}
+    return render(request, "accounts/profile.html", context)
+
+
+@login_required
+def change_name(request: HttpRequest) -> HttpResponse:
+    """Change one's name."""
+    return _change(request, NameForm, _("My name"))
+
+
+@login_required
+def change_times(request: HttpRequest) -> HttpResponse:
+    """Change the zone, the date format and the language in which one reads."""
+    return _change(request, TimesForm, _("Time, date format and language"))
+
+
+@login_required
+def change_wanted_skills(request: HttpRequest) -> HttpResponse:
+    """Choose what one wants to learn."""
+    return _change(request, WantedSkillsForm, _("Skills I want to develop"))
+
+
+def _change(request: HttpRequest, part: type[PartForm], title: str) -> HttpResponse:
+    form = part(request.POST or None, instance=person_of(request))
     if request.method == "POST" and form.is_valid():
         form.save_own_fields()
         messages.success(request, _("Your profile is saved."))
         return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form})
+    return render(request, "accounts/profile_part.html", {"form": form, "title": title})
 
 
 @login_required
