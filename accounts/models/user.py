@@ -46,7 +46,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):
-    """One person. `is_active` is false for a blocked or deleted account."""
+    """One person. `is_active` is false for a blocked or deleted account.
+
+    Of a deleted one only the row stays, without anything personal: the books and other people's meetings point
+    to it (docs/decisions/0008-leaving.md).
+    """
 
     username = None  # type: ignore[assignment]
     first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[validate_name])
@@ -74,6 +78,9 @@ class User(AbstractUser):
     favourites = models.ManyToManyField(
         "accounts.ExpertProfile", blank=True, related_name="favourite_of", verbose_name=_("favourite experts")
     )
+    # When the person last took a copy of their own data: it is costly, so not at every click.
+    data_taken_at = models.DateTimeField(null=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -88,6 +95,11 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=models.Q(date_format__in=DateFormat.values), name="accounts_known_date_format"
             ),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at=None)
+                | models.Q(is_active=False, first_name="", last_name="", photo=None),
+                name="accounts_deleted_people_have_no_name",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,7 +108,14 @@ class User(AbstractUser):
     @property
     def name(self) -> str:
         """First and last name, as the two parties of a meeting see it."""
+        if self.is_deleted:
+            return str(_("Deleted person"))
         return self.get_full_name() or str(_("Someone"))
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the person has deleted the account."""
+        return self.deleted_at is not None
 
     @property
     def initials(self) -> str:
