@@ -1,5 +1,6 @@
 """Forms made from the rows of the table: what an action asks for is what its form shows."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -43,6 +44,15 @@ class StartForm(OnceForm):
         super().__init__(*args, **kwargs)
         self.person, self.now = person, now
         self.zone = ZoneInfo(person.time_zone)
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        """Give the fields but the choice between two equal times: it stands beside what they mean."""
+        return (field for field in super().__iter__() if field.name != "which")
+
+    @property
+    def choice(self) -> forms.BoundField | None:
+        """The choice between two equal times, where there is one."""
+        return None if self["which"].is_hidden else self["which"]
 
     def add_start(self) -> None:
         """Add the fields for a date and a time; which of two is asked only where the time comes twice."""

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from accounts.clocks import differs_in_words
@@ -23,7 +24,7 @@ from meetings.vocabulary import Role
 from notifications.wording import credits_in_words
 
 # What is said of these while typing; the rest is not filled in yet.
-SAID_EARLY = ("date", "time", "which", "service", "minutes", "price")
+SAID_EARLY = ("date", "time", "service", "minutes", "price")
 NIGHT = range(7, 22)
 
 
@@ -34,6 +35,7 @@ class Preview:
     other: User
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    choice: BoundField | None = None
     problems: list[str] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     costs: str = ""
@@ -75,14 +77,14 @@ def _preview(
 ) -> Preview:
     ends_at = start + length if start and length else None
     hints = [*_clock_hints(form, other, start), *_overlap_hints(form, start, ends_at, but)] if start else []
-    return Preview(other, start, ends_at, _problems(form), hints, costs)
+    return Preview(other, start, ends_at, form.choice, _problems(form), hints, costs)
 
 
 def _problems(form: StartForm) -> list[str]:
     """Return what is wrong with what is typed; a field that is still empty is not wrong yet."""
     if not form.is_bound:
         return []
-    filled = [name for name in SAID_EARLY if name == "which" or form.data.get(name)]
+    filled = [name for name in SAID_EARLY if form.data.get(name)]
     return [str(error) for name in filled for error in form.errors.get(name, [])]
 
 

@@ -37,20 +37,25 @@ for (const list of document.querySelectorAll("[data-sets-terms]")) {
   });
 }
 
-// While a form with a date is filled in, show what it means: the other party's time, overlaps, credits.
+// While a form with a date is filled in, show what it means: the other party's time, overlaps, credits. Where the
+// time comes twice, what is shown asks which is meant.
 for (const place of document.querySelectorAll("[data-preview]")) {
   const form = place.closest("form");
   const names = ["date", "time", "which", "zone", "service", "minutes", "price"];
   let waiting, asking;
+  const show = (html) => {
+    const chosen = place.querySelector("input:focus")?.value;
+    place.innerHTML = html;
+    place.querySelector(`input[value="${chosen}"]`)?.focus();
+  };
   const ask = async () => {
-    asking?.abort();
     asking = new AbortController();
     const typed = new FormData(form);
     const query = new URLSearchParams(names.filter((name) => typed.get(name)).map((name) => [name, typed.get(name)]));
     try {
       const answer = await fetch(`${place.dataset.preview}?${query}`, { signal: asking.signal });
       // Signed out meanwhile, or too fast: nothing is better than the figures of another choice.
-      place.innerHTML = answer.ok && !answer.redirected ? await answer.text() : "";
+      show(answer.ok && !answer.redirected ? await answer.text() : "");
     } catch (error) {
       if (error.name === "AbortError") return;
       place.replaceChildren();
@@ -62,6 +67,7 @@ for (const place of document.querySelectorAll("[data-preview]")) {
   form.addEventListener("input", (event) => {
     if (!names.includes(event.target.name)) return;
     window.clearTimeout(waiting);
+    asking?.abort();
     waiting = window.setTimeout(ask, 300);
   });
 }

@@ -1,11 +1,14 @@
 """What scripts add to forms, and that the same works without them."""
 
 import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.clocks import changes
 from accounts.models import Service, User
 from meetings.models import Meeting
 from tests.browser.conftest import OpenPage
@@ -45,6 +48,41 @@ def test_the_others_time_appears_while_typing(open_page: OpenPage, service: Serv
     expect(preview).to_contain_text("01:15 (Kathmandu)")
     expect(preview).to_contain_text("This is at night")
     assert not Meeting.objects.exists()
+
+
+def night_with_an_hour_twice() -> str:
+    """Return the next day on which the clocks in Prague go back from 3 to 2."""
+    now = timezone.now()
+    found = changes(ZoneInfo("Europe/Prague"), now, now + timedelta(days=366))
+    return next(change.wall[1].date().isoformat() for change in found if change.after < change.before)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_which_of_two_equal_times_is_asked_in_the_box(
+    open_page: OpenPage, service: Service, user: User, scripts: bool
+) -> None:
+    page = open_page(java_script_enabled=scripts)
+    sign_in(page, user)
+    fill_in(page, service, "02:30")
+    page.get_by_label("Date").fill(night_with_an_hour_twice())
+    if not scripts:
+        page.get_by_role("button", name="Check first").click()
+    box = page.locator(".preview")
+    expect(box).to_contain_text("this time comes twice. Please choose which you mean.")
+    second = box.get_by_label("02:30 for the second time")
+    second.focus()
+    page.keyboard.press("Space")
+    if scripts:
+        expect(box).to_contain_text("07:15 (Kathmandu)")
+        expect(second).to_be_checked()
+        expect(second).to_be_focused()
+        page.get_by_label("Time", exact=True).fill("03:30")
+        expect(second).to_have_count(0)
+        page.get_by_label("Time", exact=True).fill("02:30")
+        second.check()
+    page.get_by_role("button", name="Suggest a meeting").click()
+    page.wait_for_url(re.compile(r"/meetings/\d+/$"))
+    assert Meeting.objects.get().starts_at.hour == 1
 
 
 def test_without_scripts_check_first_shows_it(open_page: OpenPage, service: Service, user: User) -> None:

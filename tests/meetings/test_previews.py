@@ -108,6 +108,15 @@ def test_of_two_times_of_the_same_name_the_chosen_one_counts(service: Service) -
     assert "Sat 24.10.2026 21:30 (New York)" in ask(client, address, **twice, which="1")
 
 
+def test_which_of_two_equal_times_is_asked_only_where_there_are_two(service: Service) -> None:
+    client = as_person(PersonFactory.create())
+    address = f"/experts/{service.expert_id}/suggest/"
+    page = ask(client, address, date="2026-10-25", time="02:30")
+    assert "02:30 for the second time, after the clocks went back (UTC+01:00)" in page
+    assert page.count("this time comes twice") == 1
+    assert 'name="which"' not in ask(client, address, date="2026-10-25", time="03:00", which="1")
+
+
 def test_what_is_missing_is_said_before_sending(service: Service) -> None:
     client = as_person(PersonFactory.create(credits=10))
     page = ask(client, f"/experts/{service.expert_id}/suggest/", service=offer(service))
