@@ -7,7 +7,8 @@ from runner import browser, debian, installation, janus, redis, servers
 from runner.places import PYTHON, ROOT
 from runner.progress import Problem, say
 
-MOST_WORKERS = 4
+# Tests wait for servers and browsers half of their time.
+WORKERS_PER_CORE, MOST_WORKERS = 2, 4
 
 
 def main(arguments: list[str]) -> int:
@@ -24,10 +25,10 @@ def main(arguments: list[str]) -> int:
 
 
 def workers(arguments: list[str]) -> list[str]:
-    """Return pytest's option for as many workers as there are cores, unless the arguments decide that."""
+    """Return pytest's options for workers that take over each other's work, unless the arguments decide."""
     if any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
         return []
-    return ["-n", str(min(_cores(), MOST_WORKERS))]
+    return ["-n", str(min(WORKERS_PER_CORE * _cores(), MOST_WORKERS)), "--dist", "worksteal"]
 
 
 def _cores() -> int:

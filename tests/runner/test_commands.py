@@ -46,9 +46,9 @@ def test_workers_given_are_left_alone(given: list[str]) -> None:
     assert testing.workers(given) == []
 
 
-@pytest.mark.parametrize(("cores", "expected"), [(1, "1"), (2, "2"), (64, "4")])
-def test_as_many_workers_as_cores_up_to_four(
+@pytest.mark.parametrize(("cores", "expected"), [(1, "2"), (2, "4"), (64, "4")])
+def test_two_workers_for_each_core_up_to_four(
     monkeypatch: pytest.MonkeyPatch, cores: int, expected: str
 ) -> None:
     monkeypatch.setattr(testing, "_cores", lambda: cores)
-    assert testing.workers(["tests/runner"]) == ["-n", expected]
+    assert testing.workers(["tests/runner"]) == ["-n", expected, "--dist", "worksteal"]
