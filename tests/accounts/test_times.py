@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -181,8 +181,21 @@ def test_readers_within_readers_come_back() -> None:
         assert written(NOON) == "Mon 14.12.2026 14:00 (Prague)"
 
 
-def test_a_zone_is_called_by_its_city() -> None:
-    assert zone_name(timezone.localtime(NOON, ZoneInfo("America/North_Dakota/New_Salem"))) == "New Salem"
+@pytest.mark.parametrize(
+    ("language", "zone", "city"),
+    [
+        ("en", "America/North_Dakota/New_Salem", "New Salem, North Dakota"),
+        ("en", "America/Argentina/Buenos_Aires", "Buenos Aires"),
+        ("en", "Asia/Calcutta", "Kolkata"),
+        ("en", "UTC", "UTC"),
+        ("de", "Europe/Prague", "Prag"),
+        ("cs", "Europe/Vienna", "Vídeň"),
+        ("sk", "Europe/Prague", "Praha"),
+    ],
+)
+def test_a_zone_is_called_by_its_city_in_the_readers_language(language: str, zone: str, city: str) -> None:
+    with translation.override(language):
+        assert zone_name(timezone.localtime(NOON, ZoneInfo(zone))) == city
 
 
 @pytest.mark.parametrize(
@@ -200,4 +213,6 @@ def test_a_time_that_comes_twice_says_which_it_is(instant: datetime, words: str)
 
 
 def test_half_hours_from_utc_are_written_too() -> None:
-    assert written(datetime(2026, 4, 4, 15, 0, tzinfo=UTC), LORD_HOWE).endswith("(Lord Howe, UTC+10:30)")
+    assert written(datetime(2026, 4, 4, 15, 0, tzinfo=UTC), LORD_HOWE).endswith(
+        "(Lord Howe Island, UTC+10:30)"
+    )
