@@ -46,7 +46,7 @@ BETWEEN = (
             "2026-10-05T10:00",
             "Asia/Kolkata",
             "Australia/Lord_Howe",
-            "In Lord Howe the clocks go forward on 04.10.2026: "
+            "In Lord Howe Island the clocks go forward on 04.10.2026: "
             "from then on the difference is 5 hours 30 minutes instead of 5 hours.",
         ),
         (
@@ -81,7 +81,7 @@ def test_changes_are_found_to_the_second(zone: str, instants: list[str]) -> None
 def test_a_time_that_does_not_exist_is_explained_with_what_does() -> None:
     words = gap_in_words(date(2026, 10, 4), time(2, 15), ZoneInfo("Australia/Lord_Howe"))
     assert words == (
-        "This time does not exist: on 04.10.2026 the clocks in Lord Howe go forward from 02:00 to 02:30. "
+        "This time does not exist: on 04.10.2026 the clocks in Lord Howe Island go forward from 02:00 to 02:30. "
         "Please choose a time before 02:00 or from 02:30 on."
     )
 
