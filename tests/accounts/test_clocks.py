@@ -81,8 +81,8 @@ def test_changes_are_found_to_the_second(zone: str, instants: list[str]) -> None
 def test_a_time_that_does_not_exist_is_explained_with_what_does() -> None:
     words = gap_in_words(date(2026, 10, 4), time(2, 15), ZoneInfo("Australia/Lord_Howe"))
     assert words == (
-        "This time does not exist: on 04.10.2026 the clocks in Lord Howe Island go forward from 02:00 to 02:30. "
-        "Please choose a time before 02:00 or from 02:30 on."
+        "This time does not exist: on 04.10.2026 the clocks in Lord Howe Island go forward from 02:00 "
+        "to 02:30. Please choose a time before 02:00 or from 02:30 on."
     )
 
 
