@@ -16,6 +16,7 @@ from meetings.vocabulary import Role
 FURTHEST_AHEAD = timedelta(days=730)
 PASSED = gettext_lazy("This time has passed. Please choose a start in the future.")
 TOO_FAR_AHEAD = gettext_lazy("This is more than two years away. Please choose an earlier date.")
+STARS_MISSING = gettext_lazy("Please give one to five stars. Only the operator sees them.")
 
 
 def reason_chosen(step: Step) -> str | None:
@@ -85,7 +86,7 @@ def progress_said(step: Step) -> str | None:
     if step.entry.progress is None:
         return _("Please choose how the meeting went.")
     if step.asks_for_stars and step.entry.stars not in range(1, 6):
-        return _("Please give one to five stars. Only the operator sees them.")
+        return str(STARS_MISSING)
     return None
 
 

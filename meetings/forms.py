@@ -14,7 +14,7 @@ from accounts.clocks import gap_in_words, twice_in_words
 from accounts.models import User
 from accounts.times import instants, zone_name
 from meetings import reviews
-from meetings.checks import FURTHEST_AHEAD, PASSED, TOO_FAR_AHEAD, overlaps
+from meetings.checks import FURTHEST_AHEAD, PASSED, STARS_MISSING, TOO_FAR_AHEAD, overlaps
 from meetings.models import Meeting, Reason
 from meetings.step import Ask, Entry
 from meetings.transitions import Transition
@@ -128,6 +128,14 @@ class ActionForm(StartForm):
         self.row, self.meeting = row, meeting
         for ask in row.asks:
             ADD_FIELDS[ask](self)
+
+    def clean(self) -> dict[str, Any]:
+        """Say at the stars that they are missing, where the answer takes some."""
+        data = super().clean()
+        is_smooth = data.get("progress") == Progress.SMOOTH
+        if is_smooth and "stars" in data and not data["stars"]:
+            self.add_error("stars", STARS_MISSING)
+        return data
 
     def entry(self) -> Entry:
         """Return what was typed, in our terms."""

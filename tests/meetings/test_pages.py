@@ -138,6 +138,18 @@ def send(client: Client, meeting: Meeting, action: Action, form: dict[str, Any],
     return client.post(reverse("meetings:act", args=[meeting.pk, action]), {**form, **typed})
 
 
+def test_missing_stars_are_said_at_the_stars() -> None:
+    meeting = agreed(now=timezone.now() - 3 * DAY, starts_in=2 * DAY)
+    client = as_person(meeting.student)
+    form = form_of(client, f"/meetings/{meeting.pk}/{Action.RECORD}/")
+    page = send(client, meeting, Action.RECORD, form, progress=Progress.SMOOTH).content.decode()
+    assert 'aria-describedby="id_stars_helptext id_stars_error"' in page
+    assert 'id="id_stars_error"><li>Please give one to five stars. Only the operator sees them.</li>' in page
+    assert page.count("Please give one to five stars") == 1
+    assert re.search(r'<input type="radio" name="stars" value="1"[^>]* aria-invalid="true"', page)
+    assert not meeting.answers.exists()
+
+
 def test_a_stale_page_is_refused_and_shows_the_fresh_meeting_with_what_was_typed() -> None:
     now = timezone.now()
     meeting = agreed(now=now)
