@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.times import instants, written_date, zone_name
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 # The changes of two zones lie up to three weeks apart (New York and Prague in March).
 AROUND = 28 * DAY
 NEAR = 8 * DAY
@@ -58,12 +58,13 @@ def changes(zone: ZoneInfo, first: datetime, last: datetime) -> list[ClockChange
 
 
 def differs_in_words(start: datetime, mine: ZoneInfo, other: ZoneInfo) -> str:
-    """Say what clock changes near a start do to the difference of two clocks; "" where there are none."""
+    """Say what clock changes near a start do to the difference of two clocks; "" where they do nothing."""
     if mine == other:
         return ""
     found = _of_both(mine, other, start - AROUND, start + AROUND)
     between = [c for c in found if abs(c.at - start) <= NEAR] or _around(found, start)
-    if not between:
+    differences = {_apart(at, mine, other) for c in between for at in (c.at - SECOND, c.at)}
+    if len(differences) < 2:
         return ""
     return _sentence(found, between, start, mine, other)
 

@@ -50,12 +50,14 @@ BETWEEN = (
             "from then on the difference is 5 hours 30 minutes instead of 5 hours.",
         ),
         (
-            "2026-10-22T10:00",
+            "2026-10-24T10:00",
             PRAGUE,
-            "Europe/London",
-            "In Prague the clocks go back on 25.10.2026, in London the clocks go back on 25.10.2026; "
-            "at the time you chose the difference is 1 hour.",
+            NEW_YORK,
+            "In Prague the clocks go back on 25.10.2026, in New York the clocks go back on 01.11.2026; "
+            "at the time you chose the difference is 6 hours.",
         ),
+        ("2026-10-22T10:00", PRAGUE, "Europe/London", ""),
+        ("2026-10-26T10:00", PRAGUE, "Europe/London", ""),
         ("2026-10-28T10:00", "Asia/Tokyo", "Pacific/Kiritimati", ""),
         ("2026-10-28T10:00", PRAGUE, PRAGUE, ""),
     ],
