@@ -7,7 +7,8 @@ moment within the last hour. The parties: within the last hour. An expert who ha
 from datetime import datetime, timedelta
 from typing import Any
 
-from accounts.models import User
+from django.contrib.auth.backends import ModelBackend
+
 from meetings import notices
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
@@ -62,7 +63,6 @@ def _tell_operators(meeting: Meeting, row: VideoRoom, source: str, now: datetime
                 now=now,
                 facts=facts,
             )
-            for operator in User.objects.filter(is_staff=True, is_active=True)
-            if operator.has_perm(MAY_HELP)
+            for operator in ModelBackend().with_perm(MAY_HELP).filter(is_staff=True)
         )
     )

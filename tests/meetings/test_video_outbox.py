@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from meetings import presence, rooms, video_outbox
 from meetings.models import Meeting, VideoRoom
@@ -411,6 +414,22 @@ def test_operators_are_told_at_once_of_what_only_they_can_mend(platform: StandIn
     platform.always = fails(Misconfigured("The secret is wrong."))
     work_off(NOW)
     assert (told_of("video_trouble"), told_of("video_failing")) == ([], [operator.email])
+
+
+@pytest.mark.parametrize("operators", [1, 4])
+def test_who_of_the_operators_may_help_is_looked_up_at_once(platform: StandIn, operators: int) -> None:
+    helping, looking = Group.objects.create(name="helping"), Group.objects.create(name="looking")
+    helping.permissions.add(Permission.objects.get(codename="change_videoroom"))
+    people = [PersonFactory.create(is_staff=True) for _number in range(operators)]
+    helping.user_set.add(*people)
+    looking.user_set.add(PersonFactory.create(is_staff=True))
+    helping.user_set.add(PersonFactory.create(is_staff=False), PersonFactory.create(is_active=False))
+    agreed()
+    platform.always = fails(Misconfigured("The secret is wrong."))
+    with CaptureQueriesContext(connection) as asked:
+        work_off(NOW)
+    assert sorted(told_of("video_failing")) == sorted(person.email for person in people)
+    assert len([query for query in asked if "auth_permission" in query["sql"]]) == 1
 
 
 def test_operators_are_told_of_trouble_that_lasts(platform: StandIn) -> None:
