@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.admin_names import DESCRIPTIONS, NAMES, WHERE_EMPTY, NamedAdmin, name_fieldset
 from accounts.admin_pages import ModelAdmin, TabularInline, UserAdmin
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 
@@ -116,30 +117,34 @@ class SkillInline(TabularInline):
 
 
 @admin.register(Expertise)
-class ExpertiseAdmin(ModelAdmin):
+    fields = NAMES
+class ExpertiseAdmin(NamedAdmin):
     """A field and its skills."""
 
-    list_display = ("name", "slug", "description")
-    search_fields = ("name",)
+    list_display = ("name", "slug", "description", "missing")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (SkillInline,)
 
 
 @admin.register(Skill)
-class SkillAdmin(ModelAdmin):
+class SkillAdmin(NamedAdmin):
+    fieldsets = (
+        (None, {"fields": ("slug",)}),
+        name_fieldset(),
+        (_("Descriptions"), {"fields": DESCRIPTIONS, "description": WHERE_EMPTY}),
+    )
+    translated = ("name", "description")
     """A skill."""
 
-    list_display = ("name", "expertise")
+    list_display = ("name", "expertise", "missing")
     list_filter = ("expertise",)
     list_select_related = ("expertise",)
-    search_fields = ("name",)
-
 
 @admin.register(ServiceKind)
-class ServiceKindAdmin(ModelAdmin):
+class ServiceKindAdmin(NamedAdmin):
     """A kind of service."""
 
-    search_fields = ("name",)
+    fieldsets = ((None, {"fields": ("expertise",)}), name_fieldset())
 
 
 def _is_superuser(request: HttpRequest) -> bool:

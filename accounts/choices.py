@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models.names import ReadersName
 
 
 class _ByExpertise(ModelChoiceIterator):  # type: ignore[type-arg] # generic for mypy only
@@ -16,9 +19,9 @@ class _ByExpertise(ModelChoiceIterator):  # type: ignore[type-arg] # generic for
         """Give the empty choice, then each Expertise with its skills."""
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        skills = self.queryset.order_by("expertise__name", "name").select_related("expertise")
-        for expertise, group in groupby(skills, key=lambda skill: skill.expertise.name):
-            yield expertise, [self.choice(skill) for skill in group]
+        skills = self.queryset.order_by(ReadersName("expertise__"), "expertise", ReadersName())
+        for expertise, group in groupby(skills.select_related("expertise"), key=attrgetter("expertise")):
+            yield expertise.label, [self.choice(skill) for skill in group]
 
 
 class SkillField(ModelChoiceField):  # type: ignore[type-arg]

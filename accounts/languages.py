@@ -1,5 +1,7 @@
 """The languages that experts may speak, by their ISO 639 codes; Django knows their names in ours."""
 
+import unicodedata
+
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext
 
@@ -10,7 +12,7 @@ NAMES["zh"] = "Chinese"
 
 def choices() -> list[tuple[str, str]]:
     """Return codes and names, in the order of the names."""
-    return sorted(((code, gettext(name)) for code, name in NAMES.items()), key=lambda choice: choice[1])
+    return sorted(((code, gettext(name)) for code, name in NAMES.items()), key=_place)
 
 
 def in_words(codes: list[str]) -> str:
@@ -21,3 +23,8 @@ def in_words(codes: list[str]) -> str:
 def code_of(name: str) -> str | None:
     """Return the code of a language by its English name."""
     return next((code for code, known in NAMES.items() if known.casefold() == name.strip().casefold()), None)
+
+
+def _place(choice: tuple[str, str]) -> str:
+    """Return what to sort by: "čínština" stands among those with C, not behind Z."""
+    return unicodedata.normalize("NFKD", choice[1]).casefold()

@@ -12,6 +12,7 @@ from notifications.kinds import Invitation
 from notifications.mails import in_one_line, on_site, site_host
 from notifications.models import Notification
 from notifications.references import page_of
+from notifications.wording import fact
 
 
 def request(notification: Notification) -> Invitation:
@@ -35,7 +36,7 @@ def download(meeting: Meeting, role: Role, now: datetime) -> bytes:
         made_at=now,
         starts_at=meeting.starts_at,
         minutes=meeting.minutes,
-        summary=_summary(meeting.skill.name, meeting.person(role.other).name),
+        summary=_summary(meeting.skill.label, meeting.person(role.other).name),
     )
     event.add("status", "CONFIRMED")
     calendar.add_component(event)
@@ -64,7 +65,7 @@ def _event(notification: Notification, status: str) -> Event:
         made_at=notification.created_at,
         starts_at=datetime.fromisoformat(facts["starts_at"]),
         minutes=facts["minutes"],
-        summary=_summary(facts["skill"], notification.about.name if notification.about else ""),
+        summary=_summary(fact(notification, "skill"), notification.about.name if notification.about else ""),
     )
     event.add("status", status)
     event["organizer"] = _address(settings.CALENDAR_ORGANIZER, "Expertim")

@@ -68,7 +68,7 @@ def _facts_of(meeting: Meeting, role: Role) -> dict[str, Any]:
     """Return what every notification about a meeting may speak of, for the party with this role."""
     return {
         "role": role,
-        "skill": meeting.skill.name,
+        "skill": meeting.skill.names,
         "starts_at": meeting.starts_at,
         "minutes": meeting.minutes,
         "price_credits": meeting.price,
@@ -84,11 +84,11 @@ def _recipients(to: To, actor: Role) -> tuple[Role, ...]:
     return (actor,) if to is To.ACTOR else (actor.other,)
 
 
-def _reason(kind: Kind, entry: Entry) -> dict[str, str]:
+def _reason(kind: Kind, entry: Entry) -> dict[str, Any]:
     """Return the reason that was given, for kinds that tell it; others must not even keep it."""
     if "{reason}" not in str(kind.text):
         return {}
-    return {"reason": entry.reason.name if entry.reason else entry.words.strip()}
+    return {"reason": entry.reason.names if entry.reason else entry.words.strip()}
 
 
 def _other(*words: Any, **more: Any) -> Notice:

@@ -9,6 +9,7 @@ from datetime import UTC
 from functools import cache
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.crypto import salted_hmac
 
 from meetings import links
@@ -34,7 +35,7 @@ def room(
     name = room_name(meeting.pk, date_version)
     # In UTC, where an hour later is an hour later on every day of the year.
     starts_at, ends_at = meeting.starts_at.astimezone(UTC), meeting.ends_at.astimezone(UTC)
-    return Room(name, meeting.skill.name, starts_at, ends_at, remembered, may_exist)
+    return Room(name, _title(meeting), starts_at, ends_at, remembered, may_exist)
 
 
 def room_name(pk: int, date_version: int) -> str:
@@ -69,6 +70,13 @@ def participant_id(pk: int, date_version: int, role: Role) -> str:
 def roles_in(pk: int, date_version: int) -> Mapping[str, Role]:
     """Return who is meant by each participant's id in this room."""
     return {participant_id(pk, date_version, role): role for role in PARTIES}
+
+
+def _title(meeting: Meeting) -> str:
+    """Return what both parties read in the room: in their language where they share one, else in English."""
+    languages = {meeting.student.language, meeting.expert.language}
+    with translation.override(languages.pop() if len(languages) == 1 else "en"):
+        return meeting.skill.label
 
 
 def _secret(pk: int, date_version: int, purpose: str) -> str:

@@ -30,18 +30,17 @@ class Line:
 
 def timeline(meeting: Meeting) -> list[Line]:
     """Return what happened to the meeting, oldest first."""
-    return [_line(event) for event in meeting.events.select_related("reason")]
+    return [_line(event) for event in meeting.events.all()]
 
 
 def _line(event: Event) -> Line:
     kind = EventKind(event.kind)
     detail = DETAILS.get(kind)
-    said = event.reason.name if event.reason else event.words
     return Line(
         label=str(kind.label),
         at=event.at,
         details=detail(event.facts) if detail else "",
-        words="" if kind in PRIVATE_WORDS else said,
+        words="" if kind in PRIVATE_WORDS else event.said,
         leads_to_movement=kind in LINKED_TO_MOVEMENTS and event.posting_id is not None,
     )
 

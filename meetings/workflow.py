@@ -7,6 +7,7 @@ tell people. A refusal raises ActionRefused and leaves no trace.
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain, repeat
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -174,13 +175,18 @@ def _note(row: Transition, step: Step) -> None:
             date_version=step.meeting.date_version,
             reason=step.entry.reason if first else None,
             words=step.entry.words.strip() if first else "",
-            facts=step.facts,
+            facts=step.facts | (_chosen(step) if first else {}),
             posting_id=step.posting,
         )
         for first, kind in zip(chain([True], repeat(False)), row.events, strict=False)
     ]
     for notice in row.notices:
         notices.tell(notice, step, events[0])
+
+
+def _chosen(step: Step) -> dict[str, Any]:
+    """Return the chosen reason as it reads now."""
+    return {"reason": step.entry.reason.names} if step.entry.reason else {}
 
 
 CHANGING = [

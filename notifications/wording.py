@@ -2,11 +2,11 @@
 
 import logging
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models.names import in_readers_language
 from accounts.times import written
 from notifications.kinds import Kind, all_kinds
 from notifications.models import Notification
@@ -29,7 +29,7 @@ def title(notification: Notification) -> str:
 
 def text(notification: Notification) -> str:
     """Return what happened in sentences, times in the active zone."""
-    facts = {name: _in_words(name, value) for name, value in notification.facts.items()}
+    facts = {name: fact(notification, name) for name in notification.facts}
     other = notification.about.name if notification.about else ""
     words = str(_kind(notification).text)
     try:
@@ -38,6 +38,21 @@ def text(notification: Notification) -> str:
         # One row written by older code must not take the whole list down.
         log.exception("Notification %s lacks a fact for its text.", notification.pk)
         return title(notification)
+
+
+def fact(notification: Notification, name: str) -> str:
+    """Write one fact; its name tells what it is (`_at` an instant, `_credits` an amount).
+
+    What has names in several languages is written in the reader's.
+    """
+    value = notification.facts[name]
+    if isinstance(value, dict):
+        return in_readers_language(value)
+    if name.endswith("_at"):
+        return written(datetime.fromisoformat(value)) if value else _("unknown")
+    if name.endswith("_credits"):
+        return credits_in_words(value) if value else _("no credits")
+    return str(value)
 
 
 def button(notification: Notification) -> str:
@@ -54,15 +69,6 @@ def page(notification: Notification) -> str:
 def credits_in_words(amount: int) -> str:
     """Return an amount with its unit: "1 credit", "15 credits"."""
     return ngettext("%(amount)s credit", "%(amount)s credits", amount) % {"amount": amount}
-
-
-def _in_words(name: str, value: Any) -> str:
-    """Write one fact; its name tells what it is (`_at` an instant, `_credits` an amount)."""
-    if name.endswith("_at"):
-        return written(datetime.fromisoformat(value)) if value else _("unknown")
-    if name.endswith("_credits"):
-        return credits_in_words(value) if value else _("no credits")
-    return str(value)
 
 
 def _kind(notification: Notification) -> Kind:

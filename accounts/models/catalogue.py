@@ -3,52 +3,53 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.names import Named, ReadersName, in_readers_language, words_of
 
-class Expertise(models.Model):
+
+class Expertise(Named):
     """A field such as Corporate Finance; the dashboard is viewed within one."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(_("name in English"), max_length=120, unique=True)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
-    description = models.CharField(_("description"), max_length=200, blank=True)
+    description = models.CharField(_("description in English"), max_length=200, blank=True)
+    description_de = models.CharField(_("description in German"), max_length=200, blank=True)
+    description_cs = models.CharField(_("description in Czech"), max_length=200, blank=True)
+    description_sk = models.CharField(_("description in Slovak"), max_length=200, blank=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = [ReadersName()]
         verbose_name = _("Expertise")
         verbose_name_plural = _("Expertises")
 
-    def __str__(self) -> str:
-        return self.name
+    @property
+    def summary(self) -> str:
+        """The description in the language of the reader."""
+        return in_readers_language(words_of(self, "description"))
 
 
-class Skill(models.Model):
+class Skill(Named):
     """Something to learn within one Expertise; each meeting is about one skill."""
 
     expertise = models.ForeignKey(
         Expertise, models.PROTECT, related_name="skills", verbose_name=_("Expertise")
     )
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name in English"), max_length=120)
 
     class Meta:
-        ordering = ["name"]
+        ordering = [ReadersName()]
         verbose_name = _("skill")
         verbose_name_plural = _("skills")
         constraints = [
             models.UniqueConstraint(fields=["expertise", "name"], name="accounts_skill_once_per_expertise")
         ]
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class ServiceKind(models.Model):
+class ServiceKind(Named):
     """A kind of meeting, such as Student Mentoring or Career Guidance."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(_("name in English"), max_length=120, unique=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = [ReadersName()]
         verbose_name = _("kind of service")
         verbose_name_plural = _("kinds of service")
-
-    def __str__(self) -> str:
-        return self.name

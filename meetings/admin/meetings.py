@@ -142,7 +142,7 @@ class MeetingAdmin(ViewOnlyAdmin):
 
 def _about(meeting: Meeting, may_decide: bool) -> dict[str, object]:
     """Return what the operator sees beside the meeting's own fields."""
-    events = list(meeting.events.select_related("reason", "actor"))
+    events = list(meeting.events.select_related("actor"))
     seen = presence(meeting, timezone.now())
     rows = workflow.open_actions(meeting, Role.OPERATOR, timezone.now()) if may_decide else []
     return {

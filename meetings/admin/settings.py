@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_names import NamedAdmin, name_fieldset
 from accounts.admin_pages import ModelAdmin
 from accounts.people import person_of
 from meetings.models import Reason, Terms
@@ -14,12 +15,16 @@ VALUES = ("share_percent", "late_percent", "late_hours", "bonus")
 
 
 @admin.register(Reason)
-class ReasonAdmin(ModelAdmin):
-    """A reason that people choose from; one that is used can only be switched off."""
+class ReasonAdmin(NamedAdmin):
+    """A reason that people choose from; one that is used can only be switched off.
 
-    list_display = ("name", "is_active")
+    Timelines and notifications keep the names that it had when it was chosen.
+    """
+
+    list_display = ("name", "is_active", "missing")
     list_filter = ("is_active",)
-    search_fields = ("name",)
+    ordering = ("pk",)
+    fieldsets = (name_fieldset(), (None, {"fields": ("is_active",)}))
 
 
 @admin.register(Terms)

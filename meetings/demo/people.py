@@ -1,4 +1,4 @@
-"""Who lives in the demo, and what can be learnt there. The same names every time."""
+"""Who lives in the demo. The same names every time."""
 
 from dataclasses import dataclass
 
@@ -55,26 +55,6 @@ class Profile:
 
 ADVICE, GUIDANCE = "Expert Advice", "Career Guidance"
 STUDENTS, PROFESSIONALS = "Student Mentoring", "Professional Mentoring"
-
-# Expertise: its description and its skills.
-EXPERTISES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "Corporate Finance": (
-        "What companies are worth, where their money comes from, and what they do with it.",
-        ("Valuation", "Financial modelling", "Mergers and acquisitions", "Fundraising", "Treasury"),
-    ),
-    "Software Engineering": (
-        "Building software that works on Monday and can still be changed on Friday.",
-        ("Python", "System design", "Databases", "Code review", "Technical leadership"),
-    ),
-    "Marketing": (
-        "Finding out what people need, and telling them that you have it.",
-        ("Brand strategy", "Market research", "Content marketing", "Search advertising"),
-    ),
-    "Career and Leadership": (
-        "The next job, the first team, the difficult conversation.",
-        ("Job interviews", "CV and portfolio", "Managing people", "Negotiation", "Public speaking"),
-    ),
-}
 
 PEOPLE = (
     Person(OPERATOR, "Olga", "Brandt", "Europe/Berlin", credits=0),

@@ -15,9 +15,9 @@ from django.utils.text import slugify
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 from credits import ledger
 from meetings import blocking, defaults, workflow
+from meetings.demo.catalogue import FIELDS
 from meetings.demo.people import (
     EXPERT,
-    EXPERTISES,
     EXPERTS,
     OPERATOR,
     PASSWORD,
@@ -168,9 +168,10 @@ def _block(cast: Cast, key: str, reason: str, at: datetime) -> None:
 
 
 def _open_catalogue() -> None:
-    for name, (description, skills) in EXPERTISES.items():
-        expertise = Expertise.objects.create(name=name, slug=slugify(name), description=description)
-        Skill.objects.bulk_create(Skill(expertise=expertise, name=skill) for skill in skills)
+    for field in FIELDS:
+        own = field.names.fields() | field.description.fields("description")
+        expertise = Expertise.objects.create(slug=slugify(field.names.en), **own)
+        Skill.objects.bulk_create(Skill(expertise=expertise, **skill.fields()) for skill in field.skills)
 
 
 def _people(now: datetime) -> dict[str, User]:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.names import in_readers_language
 from credits.models import Posting
 from meetings.vocabulary import ATTENDANCE, EventKind, Role
 
@@ -14,8 +15,8 @@ from meetings.vocabulary import ATTENDANCE, EventKind, Role
 class Event(models.Model):
     """One thing that happened to a meeting, with what was said and counted then.
 
-    `words` are what a person typed, `facts` the numbers and instants of that moment, `posting` the entry in
-    the books that the same action made.
+    `words` are what a person typed, `facts` the numbers and instants of that moment and the names that the
+    chosen reason had then, `posting` the entry in the books that the same action made.
     """
 
     meeting = models.ForeignKey("meetings.Meeting", models.PROTECT, related_name="events")
@@ -49,3 +50,9 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def said(self) -> str:
+        """Why it was done: the reason chosen, in the reader's language, or what was typed."""
+        chosen = self.facts.get("reason")
+        return in_readers_language(chosen) if chosen else self.words

@@ -7,20 +7,19 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.names import Named
 
-class Reason(models.Model):
+
+class Reason(Named):
     """A "Reason for rejecting the appointment", chosen from this list."""
 
-    name = models.CharField(_("reason"), max_length=120, unique=True)
+    name = models.CharField(_("name in English"), max_length=120, unique=True)
     is_active = models.BooleanField(_("offered"), default=True)
 
     class Meta:
         ordering = ["pk"]
         verbose_name = _("reason for rejecting")
         verbose_name_plural = _("reasons for rejecting")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class TermsQuerySet(models.QuerySet["Terms"]):

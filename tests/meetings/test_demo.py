@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import Expertise, ExpertProfile, ServiceKind, User
+from accounts.models import Expertise, ExpertProfile, ServiceKind, Skill, User
 from credits.models import Posting
 from meetings import audit, defaults, jobs, workflow
 from meetings.demo import seed
@@ -144,8 +144,15 @@ def test_the_catalogue_is_believable(now: datetime) -> None:
     assert ExpertProfile.objects.listed().count() == 10
     assert ExpertProfile.objects.filter(is_approved=False).count() == 1
     assert Review.objects.exclude(text="").count() >= 15
-    assert list(Reason.objects.values_list("name", flat=True)) == list(defaults.REASONS)
-    assert set(ServiceKind.objects.values_list("name", flat=True)) == set(defaults.SERVICE_KINDS)
+    assert list(Reason.objects.values_list("name", flat=True)) == [names.en for names in defaults.REASONS]
+    assert {kind.name for kind in ServiceKind.objects.all()} == {names.en for names in defaults.SERVICE_KINDS}
+
+
+@pytest.mark.parametrize("language", ["de", "cs", "sk"])
+def test_nobody_reads_english_in_the_catalogue(now: datetime, language: str) -> None:
+    for model in (Expertise, Skill, ServiceKind, Reason):
+        assert not model.objects.filter(**{f"name_{language}": ""}).exists()
+    assert not Expertise.objects.filter(**{f"description_{language}": ""}).exists()
 
 
 def test_only_what_is_new_waits_behind_the_bell(now: datetime) -> None:

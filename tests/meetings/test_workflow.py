@@ -107,7 +107,7 @@ def test_the_reason_stands_with_the_first_event_and_in_the_notice() -> None:
     trace = Trace()
     act(meeting, Action.COUNTER, Role.EXPERT, reason=reason, starts_at=meeting.starts_at + DAY)
     assert [event.reason for event in trace.new_events()] == [reason, None, None]
-    assert trace.notifications()[0].facts["reason"] == reason.name
+    assert trace.notifications()[0].facts["reason"] == {"en": reason.name}
 
 
 def test_words_are_kept_without_blanks_around_them() -> None:

@@ -122,7 +122,8 @@ def test_every_kind_is_told_and_reads_well(everything_told: list[Notification]) 
             assert not set("{}%") & set(word), (note.kind, word)
             assert "None" not in word, (note.kind, word)
             assert "unknown" not in word, (note.kind, word)
-        assert wording.text(note).endswith((".", "!", note.facts.get("reason", "."))), note.kind
+        reason = wording.fact(note, "reason") if "reason" in note.facts else "."
+        assert wording.text(note).endswith((".", "!", reason)), note.kind
 
 
 def test_everyone_reads_their_own_clock_and_of_the_other_person() -> None:
