@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import SkillsField
 from accounts.models import Skill, User
-from accounts.signing_in import time_zones
+from accounts.zones import ZoneField, current_name, in_words
 
 
 class PartForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy only
@@ -38,15 +38,20 @@ class NameForm(PartForm):
 class TimesForm(PartForm):
     """How a person reads times and words."""
 
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"),
-        choices=time_zones,
+    time_zone = ZoneField(
         help_text=_("All times are shown in this zone, and others see theirs beside it."),
     )
 
     class Meta:
         model = User
         fields = ("time_zone", "date_format")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Whoever lives by an unusual zone keeps it while they change something else.
+        own, offered = current_name(self.instance.time_zone), self.fields["time_zone"].choices  # type: ignore[attr-defined]
+        if own not in dict(offered):
+            self.fields["time_zone"].choices = [(own, in_words(own)), *offered]  # type: ignore[attr-defined]
 
 
 class WantedSkillsForm(PartForm):
@@ -72,4 +77,4 @@ class WantedSkillsForm(PartForm):
 class ZoneForm(forms.Form):
     """The time zone alone, as the browser knows it."""
 
-    time_zone = forms.ChoiceField(choices=time_zones)
+    time_zone = ZoneField()

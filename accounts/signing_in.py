@@ -1,6 +1,6 @@
 """What signing up asks for beside the e-mail address and the password."""
 
-from zoneinfo import available_timezones
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest
@@ -9,18 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.models.user import validate_name
-
-UNUSUAL = ("Etc/", "SystemV/", "US/", "posix/", "right/")
-
-
-def time_zones() -> list[tuple[str, str]]:
-    """Return the zones to choose from: those named after a place, and UTC."""
-    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith(UNUSUAL))
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
+from accounts.zones import ZoneField, choices
 
 
 class SignupForm(forms.Form):
-    """Name and time zone; a script chooses the browser's zone in the list."""
+    """Name and time zone; a script chooses the browser's zone in the list, else the person does."""
 
     first_name = forms.CharField(
         label=_("First name"),
@@ -34,13 +27,17 @@ class SignupForm(forms.Form):
         validators=[validate_name],
         widget=forms.TextInput({"autocomplete": "family-name"}),
     )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"),
-        choices=time_zones,
-        initial="UTC",
+    time_zone = ZoneField(
         widget=forms.Select({"data-browser-zone": ""}),
-        help_text=_("All times are shown in this zone. You can change it later."),
+        help_text=_(
+            "All times are shown in this zone; choose the place nearest to you that has your clock. "
+            "You can change it later."
+        ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = [("", _("Choose your time zone")), *choices()]  # type: ignore[attr-defined]
 
     def signup(self, _request: HttpRequest, user: User) -> None:
         """Keep what was asked for here with the new account."""

@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.models.user import DateFormat
+from accounts.zones import city
 
 _date_format: ContextVar[str] = ContextVar("date_format", default=DateFormat.DAY_FIRST.value)
 
@@ -90,9 +87,4 @@ def lasted(length: timedelta) -> str:
 
 def zone_name(local: datetime) -> str:
     """Return how readers call the zone of a local time: its city in their language, or "UTC"."""
-    return _place(str(getattr(local.tzinfo, "key", local.tzname())), get_language() or settings.LANGUAGE_CODE)
-
-
-@cache
-def _place(zone: str, language: str) -> str:
-    return str(get_timezone_location(zone, locale=language, return_city=True)).rsplit("/", maxsplit=1)[-1]
+    return city(str(getattr(local.tzinfo, "key", local.tzname())))

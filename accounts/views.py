@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.people import person_of
 from accounts.profile_forms import NameForm, PartForm, TimesForm, WantedSkillsForm, ZoneForm
+from accounts.way_back import way_back
+from accounts.zones import in_words
 
 
 @login_required
@@ -54,9 +56,11 @@ def change_zone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         person, zone = person_of(request), form.cleaned_data["time_zone"]
         User.objects.filter(pk=person.pk).update(time_zone=zone)
-        messages.success(request, _("All times are now shown in the zone %(zone)s.") % {"zone": zone})
-    elif request.method == "POST":
+        words = _("All times are now shown in the zone %(zone)s.")
+        messages.success(request, words % {"zone": in_words(zone)})
+        return redirect(way_back(request) or "accounts:profile")
+    if request.method == "POST":
         messages.error(
-            request, _("This time zone is not known here, so nothing was changed. Please choose one below.")
+            request, _("This time zone is not known here, so nothing was changed. Please choose one here.")
         )
-    return redirect("accounts:profile")
+    return redirect("accounts:change_times")

@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from accounts.times import seen_by
+from accounts.zones import in_words
 from notifications import wording
 from notifications.kinds import all_kinds
 from notifications.models import Notification
@@ -45,7 +46,7 @@ def in_one_line(words: str) -> str:
 def _mail(notification: Notification) -> EmailMultiAlternatives:
     words = {
         "name": in_one_line(notification.recipient.first_name),
-        "zone": notification.recipient.time_zone,
+        "zone": in_words(notification.recipient.time_zone),
         "title": in_one_line(wording.title(notification)),
         "text": in_one_line(wording.text(notification)),
         "button": wording.button(notification),

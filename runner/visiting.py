@@ -11,6 +11,7 @@ from runner.browser import find_or_install
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PATIENCE = 30_000  # milliseconds
+CLOCK = "Europe/Prague"
 OUR_SCRIPT = "**/expertim*.js"
 
 
@@ -47,7 +48,7 @@ class People:
     def page_of(self, who: str, **options: Any) -> Page:
         """Return the window of somebody, who is signed in."""
         if who not in self._pages:
-            context = self._browser.new_context(base_url=self._site, **options)
+            context = self._browser.new_context(base_url=self._site, timezone_id=CLOCK, **options)
             context.set_default_timeout(PATIENCE)
             if who:
                 self._sign_in(context, who)

@@ -1,10 +1,20 @@
 // Small comforts; every page works without them.
 "use strict";
 
-// Choose the browser's time zone in the list of the sign-up form, unless the person has chosen already.
+// Choose the browser's time zone in the list of the sign-up form, unless the person has chosen already. It may
+// be listed under another name than the browser's.
+const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+const clockOf = (zone) => {
+  try { return new Intl.DateTimeFormat("en", { timeZone: zone, dateStyle: "short", timeStyle: "short" }); }
+  catch (error) { return null; } // a zone that this browser does not know
+};
+const knownAs = (zone) => clockOf(zone)?.resolvedOptions().timeZone;
 for (const list of document.querySelectorAll("[data-browser-zone]")) {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (list.value === "UTC" && [...list.options].some((option) => option.value === zone)) list.value = zone;
+  if (list.value || !browserZone) continue;
+  const options = [...list.options].filter((option) => option.value);
+  const own = knownAs(browserZone);
+  const same = options.find((option) => option.value === browserZone) ?? options.find((option) => knownAs(option.value) === own);
+  if (same) list.value = same.value;
 }
 
 // Join at once when the door is open.
@@ -72,13 +82,24 @@ for (const place of document.querySelectorAll("[data-preview]")) {
   });
 }
 
-// The browser's time zone is another than the profile's: offer it with one click.
+// The browser's clock shows another time than the profile's zone, now or within a year: offer it with one click.
+// Whoever keeps theirs is not asked again here.
+const sameClock = (one, other) => {
+  const clocks = [clockOf(one), clockOf(other)];
+  if (!clocks[0] || !clocks[1]) return true;
+  return Array.from({ length: 75 }, (_, n) => Date.now() + n * 5 * 86400000).every((at) => clocks[0].format(at) === clocks[1].format(at));
+};
 for (const offer of document.querySelectorAll("[data-profile-zone]")) {
-  const known = (zone) => new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
-  const browser = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (browser && known(browser) !== known(offer.dataset.profileZone)) {
-    offer.querySelector("[name=time_zone]").value = browser;
-    offer.querySelector("[data-browser-zone-name]").textContent = browser.replaceAll("_", " ");
-    offer.hidden = false;
-  }
+  const { profileZone } = offer.dataset;
+  const pair = `${browserZone} ${profileZone}`;
+  let kept;
+  try { kept = localStorage.getItem("kept-zone"); } catch (error) { kept = null; } // storage is forbidden
+  if (!browserZone || kept === pair || sameClock(browserZone, profileZone)) continue;
+  offer.querySelector("[name=time_zone]").value = browserZone;
+  offer.querySelector("[data-browser-zone-name]").textContent = browserZone.replaceAll("_", " ");
+  offer.querySelector("[data-keep-zone]").addEventListener("click", () => {
+    offer.hidden = true;
+    try { localStorage.setItem("kept-zone", pair); } catch (error) { return; }
+  });
+  offer.hidden = false;
 }

@@ -106,21 +106,3 @@ def test_length_and_price_follow_the_service(open_page: OpenPage, service: Servi
     expect(page.get_by_label("Length in minutes")).to_have_value("90")
     expect(page.get_by_label("Price in credits")).to_have_value("50")
     expect(page.locator("[data-preview]")).to_contain_text("you are paid 40 credits")
-
-
-def test_another_zone_of_the_browser_is_offered_with_one_click(open_page: OpenPage, user: User) -> None:
-    page = open_page(timezone_id="America/New_York")
-    sign_in(page, user)
-    page.goto("/account/profile/")
-    expect(page.get_by_text("Your browser’s time zone is America/New York")).to_be_visible()
-    page.get_by_role("button", name="Use the browser’s time zone").click()
-    expect(page.get_by_text("All times are now shown in the zone America/New_York.")).to_be_visible()
-    expect(page.get_by_role("button", name="Use the browser’s time zone")).to_be_hidden()
-
-
-def test_another_name_of_the_same_zone_is_no_difference(open_page: OpenPage) -> None:
-    person = PersonFactory.create(time_zone="Asia/Kolkata")
-    page = open_page(timezone_id="Asia/Calcutta")
-    sign_in(page, person)
-    page.goto("/account/profile/")
-    expect(page.get_by_role("button", name="Use the browser’s time zone")).to_be_hidden()

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from accounts import zones
 from accounts.models import User
 from meetings import links, reminders
 from meetings.models import Meeting
@@ -220,7 +221,7 @@ def test_times_are_in_the_recipients_zone_and_format(zone: str, style: str, when
         note = told("confirmed_by_expert")
         for words in (plain(note), html(note).words):
             assert when in words
-            assert f"All times are in your zone, {zone}." in words
+            assert f"All times are in your zone, {zones.in_words(zone)}." in words
     assert meeting.starts_at == datetime(2026, 11, 27, 9, 0, tzinfo=ZoneInfo("UTC"))
 
 
