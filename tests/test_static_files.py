@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.core.management import call_command
+from django.test import Client
 
 
 def test_modules_name_the_versions_they_were_made_for(tmp_path: Path, settings: Any) -> None:
@@ -15,3 +17,11 @@ def test_modules_name_the_versions_they_were_made_for(tmp_path: Path, settings: 
     imported = re.findall(r'from "\./(room/\w+\.[0-9a-f]{12}\.js)"', page.read_text())
     assert len(imported) == 3
     assert all((tmp_path / name).exists() for name in imported)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "files"), [("en", 1), ("de", 1), ("cs", 2), ("sk", 2)])
+def test_the_letters_of_a_language_are_there_at_once(language: str, files: int) -> None:
+    page = Client().get("/", headers={"Accept-Language": language}).content.decode()
+    assert f'<html lang="{language}">' in page
+    assert len(re.findall(r'<link rel="preload" href="[^"]+woff2" as="font"', page)) == files
