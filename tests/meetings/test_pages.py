@@ -138,6 +138,16 @@ def send(client: Client, meeting: Meeting, action: Action, form: dict[str, Any],
     return client.post(reverse("meetings:act", args=[meeting.pk, action]), {**form, **typed})
 
 
+@pytest.mark.parametrize(("price", "words"), [(0, "Blocked (free of charge)"), (30, "Blocked (30 credits)")])
+def test_what_is_free_of_charge_says_so_beside_its_payment_status(price: int, words: str) -> None:
+    meeting = agreed(now=timezone.now(), price=price)
+    client = as_person(meeting.student)
+    page = client.get(meeting.get_absolute_url()).content.decode()
+    assert ("Credit payment status: Blocked (free of charge)" in page) == (not price)
+    assert ("Free of charge: no credits are blocked." in page) == (not price)
+    assert words in client.get("/meetings/").content.decode()
+
+
 def test_missing_stars_are_said_at_the_stars() -> None:
     meeting = agreed(now=timezone.now() - 3 * DAY, starts_in=2 * DAY)
     client = as_person(meeting.student)
