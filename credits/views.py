@@ -9,6 +9,7 @@ from accounts.people import person_of
 from credits import ledger
 from credits.chart import chart
 from credits.statement import MovementFilter, csv_lines, page_of_movements
+from notifications.references import names_for
 
 
 @login_required
@@ -17,9 +18,11 @@ def account(request: HttpRequest) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     chosen = MovementFilter(request.GET)
     balance = ledger.balance(person)
+    blocks = list(ledger.open_blocks(person))
+    names = names_for(person, [block.reference for block in blocks])
     context = {
         "balance": balance,
-        "blocks": ledger.open_blocks(person),
+        "blocks": [(block, names[block.reference]) for block in blocks],
         "chart": chart(person, balance.owned, now),
         "filter": chosen,
         "page": page_of_movements(chosen, person, request.GET.get("page")),

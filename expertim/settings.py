@@ -158,6 +158,8 @@ REFERENCE_PAGES = {
     "meeting": ("meetings:detail", _("Meeting")),
     "account": ("credits:account", _("My account")),
 }
+# Who knows more of a sort of thing than its number, for people who may know it.
+REFERENCE_NAMES = {"meeting": "meetings.naming.names_for"}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Expertim <no-reply@localhost>")
 CALENDAR_ORGANIZER = parseaddr(DEFAULT_FROM_EMAIL)[1]
 # A mail server's address ("smtp+tls://user:password@host:587"); without one each mail becomes a file.

@@ -1,11 +1,17 @@
 """My account: one's own credits, and nobody else's."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.times import written
 from credits import ledger
 from meetings.vocabulary import Action, Status
+from notifications.references import names_for
 from tests.factories import PersonFactory
 from tests.meetings.roads import BY_USER, HOUR, act, agreed, make_meeting
 from tests.meetings.test_pages import as_person
@@ -49,7 +55,27 @@ def test_the_page_names_the_counterparty_and_what_is_blocked() -> None:
     blocked = agreed(now=timezone.now(), student=meeting.student)
     page = as_person(meeting.student).get("/credits/").content.decode()
     assert meeting.expert.name in page
-    assert f'<a href="{blocked.get_absolute_url()}">Meeting {blocked.pk}</a>: 30 credits' in page
+    start = written(blocked.starts_at, ZoneInfo(blocked.student.time_zone))
+    name = f"{blocked.skill} with {blocked.expert.name}, {start}"
+    assert f'<a href="{blocked.get_absolute_url()}">{name}</a>: 30 credits' in page
+
+
+def test_what_is_blocked_is_named_only_to_the_parties_and_at_once() -> None:
+    meetings = [agreed(now=timezone.now()) for _number in range(3)]
+    references = [meeting.reference for meeting in meetings]
+    stranger = PersonFactory.create()
+    assert names_for(stranger, references) == {
+        reference: f"Meeting {meeting.pk}" for reference, meeting in zip(references, meetings, strict=True)
+    }
+    with CaptureQueriesContext(connection) as asked:
+        named = names_for(meetings[0].student, [*references, "account:"])
+    assert [name.partition(",")[0] for name in named.values()] == [
+        f"{meetings[0].skill} with {meetings[0].expert.name}",
+        f"Meeting {meetings[1].pk}",
+        f"Meeting {meetings[2].pk}",
+        "My account ",
+    ]
+    assert len(asked) == 1
 
 
 def test_movements_are_narrowed_by_kind_period_and_meeting() -> None:
