@@ -113,38 +113,38 @@ class SkillInline(TabularInline):
     """The skills of an Expertise."""
 
     model = Skill
+    fields = NAMES
     extra = 1
 
 
 @admin.register(Expertise)
-    fields = NAMES
 class ExpertiseAdmin(NamedAdmin):
     """A field and its skills."""
 
     list_display = ("name", "slug", "description", "missing")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (SkillInline,)
-
-
-@admin.register(Skill)
-class SkillAdmin(NamedAdmin):
     fieldsets = (
         (None, {"fields": ("slug",)}),
         name_fieldset(),
         (_("Descriptions"), {"fields": DESCRIPTIONS, "description": WHERE_EMPTY}),
     )
     translated = ("name", "description")
+
+
+@admin.register(Skill)
+class SkillAdmin(NamedAdmin):
     """A skill."""
 
     list_display = ("name", "expertise", "missing")
     list_filter = ("expertise",)
     list_select_related = ("expertise",)
+    fieldsets = ((None, {"fields": ("expertise",)}), name_fieldset())
+
 
 @admin.register(ServiceKind)
 class ServiceKindAdmin(NamedAdmin):
     """A kind of service."""
-
-    fieldsets = ((None, {"fields": ("expertise",)}), name_fieldset())
 
 
 def _is_superuser(request: HttpRequest) -> bool:
