@@ -50,9 +50,13 @@ class PersonAdmin(UserAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Let only superusers change superusers, so that nobody gives themselves more rights."""
+        """Let only superusers change superusers, so that nobody gives themselves more rights.
+
+        Nobody changes a deleted account: it is not opened again and gets no name.
+        """
         is_above = obj is not None and obj.is_superuser and not _is_superuser(request)
-        return super().has_change_permission(request, obj) and not is_above
+        is_gone = obj is not None and obj.is_deleted
+        return super().has_change_permission(request, obj) and not is_above and not is_gone
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Let only superusers give rights."""

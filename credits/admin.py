@@ -148,6 +148,11 @@ class AccountAdmin(ViewOnlyAdmin):
         except ledger.NotEnoughCredits as shortage:
             form.add_error("amount", _too_much(shortage.missing, person))
             return False
+        except ledger.AccountClosed:
+            form.add_error(
+                None, _("This person has deleted the account, so it takes no credits. Nothing was changed.")
+            )
+            return False
         except ledger.KeyUsedOtherwise:
             form.renew()
             form.add_error(

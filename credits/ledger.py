@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError, connection, models
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from accounts.models import User
 from credits import notices
@@ -20,6 +20,7 @@ from notifications.kinds import Kind
 Leg = tuple[Account, Account, int]
 
 SHORT_OF_CREDITS, KEY_USED_OTHERWISE, BLOCK_NOT_EMPTIED = "CR001", "CR002", "CR003"
+CLOSED_IS_EMPTY = "credits_closed_accounts_are_empty"
 
 
 class NotEnoughCredits(Exception):
@@ -36,6 +37,18 @@ class KeyUsedOtherwise(Exception):
 
 class BlockNotEmptied(Exception):
     """A block ends whole and once: releasing or charging only a part of it is a mistake of the caller."""
+
+
+class AccountClosed(Exception):
+    """The person has left: their accounts take no credits any more."""
+
+
+class StillOwned(Exception):
+    """An account that holds credits is not closed; `owned` says how many."""
+
+    def __init__(self, owned: int) -> None:
+        super().__init__(f"{owned} credits are still owned")
+        self.owned = owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,22 @@ def payout(
     return posting
 
 
+def close(person: User) -> None:
+    """Let the accounts of a person who leaves take no credits any more; numbers stay. Raises StillOwned.
+
+    What operators wrote about the person's postings is erased.
+    """
+    _wallet(person)
+    accounts = list(Account.objects.select_for_update().filter(owner=person).order_by("pk"))
+    owned = sum(account.balance or 0 for account in accounts)
+    if owned:
+        raise StillOwned(owned)
+    Account.objects.filter(owner=person).update(is_closed=True)
+    touching = Q(transfers__source__in=accounts) | Q(transfers__target__in=accounts)
+    worded = Posting.objects.filter(touching).exclude(reason="").values("pk")
+    Posting.objects.filter(pk__in=worded).update(reason="")
+
+
 def find(key: str) -> Posting | None:
     """Return the posting made under this key, if there is one."""
     return Posting.objects.filter(key=key).first()
@@ -198,6 +227,8 @@ def _in_our_words(error: DatabaseError) -> Exception:
         return KeyUsedOtherwise(str(error))
     if code == BLOCK_NOT_EMPTIED:
         return BlockNotEmptied(str(error))
+    if getattr(diagnosis, "constraint_name", None) == CLOSED_IS_EMPTY:
+        return AccountClosed(str(error))
     return error
 
 

@@ -11,6 +11,7 @@ from django.views.generic import RedirectView, TemplateView
 
 from meetings.views.experts import home
 from meetings.vocabulary import Status
+from notifications.views import mails
 
 # Operators sign in by the same page as everyone, with its limits on guessing.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -28,6 +29,7 @@ urlpatterns = [
     path("", include("meetings.urls")),
     path("credits/", include("credits.urls")),
     path("notifications/", include("notifications.urls")),
+    path("account/mails/", mails, name="mails"),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

@@ -93,6 +93,20 @@ def both_accounts_open(step: Step) -> str | None:
     return _("One of the two accounts is closed, so no new date can be agreed.")
 
 
+def expert_has_not_left(step: Step) -> str | None:
+    """Take no words about somebody who has deleted the account."""
+    if not step.meeting.expert.is_deleted:
+        return None
+    return _("The expert has deleted the account, so there is no page for your words any more.")
+
+
+def user_has_not_left(step: Step) -> str | None:
+    """Give nothing back to somebody who has deleted the account."""
+    if not step.meeting.student.is_deleted:
+        return None
+    return _("The user has deleted the account, so nothing can be given back.")
+
+
 def doors_open(step: Step) -> str | None:
     """Let parties in from 15 minutes before the start until the end."""
     meeting = step.meeting

@@ -270,6 +270,7 @@ TRANSITIONS = (
     ),
     Transition(
         A.REVIEW, USER, (HELD,), None,
+        guards=(g.expert_has_not_left,),
         asks=(Ask.REVIEW,),
         effects=(do.write_review,),
         quiet=True,
@@ -347,7 +348,7 @@ TRANSITIONS = (
     ),
     Transition(
         A.REVERSE, OPERATOR, (HELD, NOT_HELD), NOT_HELD,
-        guards=(g.paid_by_silence,),
+        guards=(g.paid_by_silence, g.user_has_not_left),
         asks=(Ask.WORDS,),
         effects=(do.give_back, do.lower_flag),
         events=(E.REVERSED,),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from meetings.views import dashboard, experts, helping, joining, meeting, own_link, suggesting, video_events
+from meetings.views import (
+    dashboard,
+    experts,
+    helping,
+    joining,
+    leaving,
+    meeting,
+    own_link,
+    privacy,
+    suggesting,
+    video_events,
+)
 
 app_name = "meetings"
 urlpatterns = [
@@ -23,6 +34,10 @@ urlpatterns = [
     path("help/", helping.overview, name="help"),
     path("help/users/", helping.users, name="help_users"),
     path("help/experts/", helping.experts, name="help_experts"),
+    path("privacy/", privacy.privacy, name="privacy"),
+    path("account/data/", leaving.own_data, name="own_data"),
+    path("account/delete/", leaving.delete_account, name="delete_account"),
+    path("account/deleted/", leaving.deleted, name="deleted"),
     path("join/<str:token>/", joining.join, name="join"),
     path("join/<str:token>/room/", joining.room, name="room"),
     path("video/janus/events/", video_events.janus, name="janus_events"),

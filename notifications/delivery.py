@@ -14,7 +14,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from notifications import mails
+from notifications import mail_choices, mails
 from notifications.kinds import all_kinds
 from notifications.models import MailState, Notification
 
@@ -67,7 +67,7 @@ def _deliver(server: BaseEmailBackend, row: Notification, now: datetime) -> bool
     try:
         # A savepoint: an error of the database while the mail is written spoils only that.
         with transaction.atomic():
-            problem = all_kinds()[row.kind].moot(row, now)
+            problem = _why_not(row, now)
             mail = None if problem else mails.mail_for(row)
     except Exception as error:
         log.exception("The mail of notification %s cannot be written.", row.pk)
@@ -77,6 +77,16 @@ def _deliver(server: BaseEmailBackend, row: Notification, now: datetime) -> bool
         _settle(row, MailState.MOOT, now, problem)
         return True
     return _send(server, row, mail, now)
+
+
+def _why_not(row: Notification, now: datetime) -> str:
+    """Return why this mail is not to be sent any more, or nothing."""
+    kind = all_kinds()[row.kind]
+    if row.recipient.is_deleted:
+        return "The recipient has deleted the account."
+    if not mail_choices.is_wanted(row.recipient, kind):
+        return "The recipient does not want these mails."
+    return kind.moot(row, now)
 
 
 def _send(server: BaseEmailBackend, row: Notification, mail: EmailMessage, now: datetime) -> bool:

@@ -33,6 +33,7 @@ class Kind:
 
     `text` holds placeholders for `{other}` (the person it is about) and for the facts given with it.
     `moot` is asked just before the mail is sent: the reason why it has become pointless, or nothing.
+    Mails of kinds that are `is_optional` can be switched off; those about meetings cannot.
     `page` is where the button leads, if not to what the notification refers to.
     """
 
@@ -41,9 +42,15 @@ class Kind:
     text: "StrPromise"
     button: "StrPromise"
     in_bell: bool = True
+    is_optional: bool = False
     moot: "Callable[[Notification, datetime], str]" = _never_moot
     page: "Callable[[Notification], str] | None" = None
     invitation: "Callable[[Notification], Invitation | None] | None" = None
+
+
+def optional_kinds() -> list[Kind]:
+    """Return the kinds whose mails can be switched off."""
+    return [kind for kind in all_kinds().values() if kind.is_optional]
 
 
 @cache

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from accounts.times import seen_by
 from accounts.zones import in_words
@@ -44,6 +45,7 @@ def in_one_line(words: str) -> str:
 
 
 def _mail(notification: Notification) -> EmailMultiAlternatives:
+    kind = all_kinds()[notification.kind]
     words = {
         "name": in_one_line(notification.recipient.first_name),
         "zone": in_words(notification.recipient.time_zone),
@@ -51,16 +53,23 @@ def _mail(notification: Notification) -> EmailMultiAlternatives:
         "text": in_one_line(wording.text(notification)),
         "button": wording.button(notification),
         "url": on_site(wording.page(notification)),
+        "choices": on_site(reverse("mails")) if kind.is_optional else "",
     }
     mail = EmailMultiAlternatives(
         subject=words["title"],
         body=render_to_string("notifications/mail.txt", words),
         to=[notification.recipient.email],
-        headers={"Message-ID": message_id(notification), "Auto-Submitted": "auto-generated"},
+        headers=_headers(notification, words["choices"]),
     )
     mail.attach_alternative(render_to_string("notifications/mail.html", words), "text/html")
     _attach_invitation(mail, notification)
     return mail
+
+
+def _headers(notification: Notification, choices: str) -> dict[str, str]:
+    """Return what mail programs read; the page named for unsubscribing asks, opening it changes nothing."""
+    headers = {"Message-ID": message_id(notification), "Auto-Submitted": "auto-generated"}
+    return headers | {"List-Unsubscribe": f"<{choices}>"} if choices else headers
 
 
 def _attach_invitation(mail: EmailMultiAlternatives, notification: Notification) -> None:

@@ -95,3 +95,20 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient_id}"
+
+
+class UnwantedMail(models.Model):
+    """A kind of notification that a person does not want by mail; behind the bell it stays."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(_("kind"), max_length=60)
+
+    class Meta:
+        verbose_name = _("mail switched off")
+        verbose_name_plural = _("mails switched off")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind"], name="notifications_unwanted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

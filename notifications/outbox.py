@@ -13,9 +13,12 @@ from notifications.models import MailState, Notification
 def tell(*rows: Notification) -> None:
     """Tell people something, once per kind, recipient and source; telling it again changes nothing.
 
+    Whoever has deleted the account is not told any more.
+
     Call it in the transaction that causes it (spec: Exactly once, even when processes die).
     """
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    present = [row for row in rows if not row.recipient.is_deleted]
+    Notification.objects.bulk_create(present, ignore_conflicts=True)
     nudge.on_commit("notifications.jobs.deliver_mails")
 
 

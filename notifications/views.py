@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import groupby
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import F
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.people import person_of
 from accounts.times import written_date
 from notifications import wording
+from notifications.mail_choices import MailForm
 from notifications.models import Notification
 
 PAGE = 30
@@ -57,6 +59,17 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
         mine = Notification.objects.behind_bell(person_of(request))
         mine.unread().update(read_at=timezone.now())
     return redirect("notifications:list")
+
+
+@login_required
+def mails(request: HttpRequest) -> HttpResponse:
+    """Show and change which mails the person wants."""
+    form = MailForm(person_of(request), request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your choice of mails is saved."))
+        return redirect("mails")
+    return render(request, "notifications/mails.html", {"form": form})
 
 
 def _group(notification: Notification) -> tuple[bool, date]:

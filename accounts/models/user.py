@@ -48,8 +48,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):
     """One person. `is_active` is false for a blocked or deleted account.
 
-    Of a deleted one only the row stays, without anything personal: the books and other people's meetings point
-    to it (docs/decisions/0008-leaving.md).
+    Of a deleted one only the row stays, without anything personal: the books and other people's meetings
+    point to it (docs/decisions/0008-leaving.md).
     """
 
     username = None  # type: ignore[assignment]

@@ -1,7 +1,8 @@
 """The books: accounts, postings, transfers. Only `credits.ledger` writes here.
 
 A transfer takes a positive amount from one account and gives it to another, so the books balance by
-construction. Postings and transfers are append-only: the database refuses to change or delete them.
+construction. Postings and transfers are append-only: the database refuses to change or delete them, but for
+the words of a posting, which can be erased.
 """
 
 import pgtrigger
@@ -50,12 +51,16 @@ class Account(models.Model):
     )
     reference = models.CharField(_("reference"), max_length=60, blank=True)
     balance = models.BigIntegerField(_("balance in credits"), null=True)
+    is_closed = models.BooleanField(_("closed, because its owner has left"), default=False)
 
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [
             models.CheckConstraint(condition=Q(balance__gte=0), name="credits_balance_not_negative"),
+            models.CheckConstraint(
+                condition=Q(is_closed=False) | Q(balance=0), name="credits_closed_accounts_are_empty"
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=PERSONAL, owner__isnull=False, balance__isnull=False)
                 | (~Q(kind__in=PERSONAL) & Q(owner__isnull=True, balance__isnull=True)),
@@ -96,7 +101,10 @@ class Account(models.Model):
 
 
 class Posting(models.Model):
-    """One entry in the books: made once per key, with all its transfers or not at all."""
+    """One entry in the books: made once per key, with all its transfers or not at all.
+
+    The reason is what an operator typed; it is erased when the person it speaks of leaves. All else stays.
+    """
 
     key = models.CharField(_("key"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=PostingKind.choices)
@@ -118,7 +126,14 @@ class Posting(models.Model):
         ]
         indexes = [models.Index(fields=["reference"], name="credits_posting_reference")]
         triggers = [
-            pgtrigger.Protect(name="postings_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.ReadOnly(name="postings_keep_all_but_reasons", exclude=["reason"]),
+            pgtrigger.Protect(
+                name="reasons_are_only_erased",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__reason__df=pgtrigger.F("new__reason"))
+                & ~pgtrigger.Q(new__reason=""),
+            ),
+            pgtrigger.Protect(name="postings_are_not_deleted", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

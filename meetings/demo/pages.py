@@ -35,6 +35,8 @@ FOR_VISITORS = (
     "meetings:help",
     "meetings:help_users",
     "meetings:help_experts",
+    "meetings:privacy",
+    "meetings:deleted",
     "account_login",
     "account_signup",
     "account_reset_password",

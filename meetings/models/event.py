@@ -45,6 +45,11 @@ class Event(models.Model):
         ]
         triggers = [
             pgtrigger.ReadOnly(name="events_keep_all_but_words", exclude=["words"]),
+            pgtrigger.Protect(
+                name="words_are_only_erased",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__words__df=pgtrigger.F("new__words")) & ~pgtrigger.Q(new__words=""),
+            ),
             pgtrigger.Protect(name="events_are_not_deleted", operation=pgtrigger.Delete),
         ]
 

@@ -33,7 +33,7 @@ ALTERING = [
     "UPDATE credits_transfer SET posting_id = posting_id",
     "DELETE FROM credits_transfer",
     "UPDATE credits_posting SET key = key || '!'",
-    "UPDATE credits_posting SET reason = ''",
+    "UPDATE credits_posting SET reason = reason || '!'",
     "UPDATE credits_posting SET made_at = now()",
     "DELETE FROM credits_posting",
 ]
@@ -41,7 +41,17 @@ ALTERING = [
 
 @pytest.mark.parametrize("sql", ALTERING)
 def test_the_books_are_only_added_to(person: User, sql: str) -> None:
-    refused(sql, "Cannot update or delete")
+    refused(sql, "Cannot (update|delete)")
+
+
+def test_the_reason_of_a_posting_can_be_erased(person: User) -> None:
+    assert Posting.objects.update(reason="") == Posting.objects.count()
+
+
+def test_a_closed_account_takes_no_credits(person: User) -> None:
+    refused(
+        "UPDATE credits_account SET is_closed = true WHERE balance > 0", "credits_closed_accounts_are_empty"
+    )
 
 
 def test_a_transfer_cannot_be_saved_again_or_deleted(person: User) -> None:

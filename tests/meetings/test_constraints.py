@@ -39,9 +39,10 @@ def test_an_event_cannot_be_deleted() -> None:
     refused("DELETE FROM meetings_event", "Cannot delete")
 
 
-def test_the_words_of_an_event_can_be_erased() -> None:
+def test_the_words_of_an_event_can_be_erased_but_not_rewritten() -> None:
     suggest()
     assert Event.objects.update(words="") == Event.objects.count()
+    refused("UPDATE meetings_event SET words = 'forged'", "Cannot update")
 
 
 @pytest.mark.parametrize("sql", ["UPDATE meetings_answer SET stars = 1", "DELETE FROM meetings_answer"])
