@@ -148,20 +148,20 @@ REJECTED_BY_EXPERT = _other(
 REQUEST_CANCELLED_BY_USER = _other(
     "request_canceled_by_user",
     _("Meeting request canceled by user"),
-    _("{other} canceled the request for a meeting about {skill} on {starts_at}."),
+    _("{other} cancelled the request for a meeting about {skill} on {starts_at}."),
     _OPEN,
 )
 REQUEST_CANCELLED_BY_EXPERT = _other(
     "request_canceled_by_expert",
     _("Meeting request canceled by expert"),
-    _("{other} canceled the request for a meeting about {skill} on {starts_at}."),
+    _("{other} cancelled the request for a meeting about {skill} on {starts_at}."),
     _OPEN,
 )
 CANCELLED_BY_USER = _other(
     "canceled_by_user",
     _("Meeting canceled by user"),
     _(
-        "{other} canceled the meeting about {skill} on {starts_at} in time, so nothing was charged. Reason: {reason}"
+        "{other} cancelled the meeting about {skill} on {starts_at} in time, so nothing was charged. Reason: {reason}"
     ),
     _OPEN,
     invitation=calendar.cancel,
@@ -170,7 +170,7 @@ CANCELLED_LATE_BY_USER = _other(
     "canceled_late_by_user",
     _("Meeting canceled by user"),
     _(
-        "{other} canceled the meeting about {skill} on {starts_at} late, so {charged_credits} were charged: "
+        "{other} cancelled the meeting about {skill} on {starts_at} late, so {charged_credits} were charged: "
         "you receive {expert_credits}. Reason: {reason}"
     ),
     _OPEN,
@@ -180,7 +180,7 @@ CANCELLED_BY_EXPERT = _other(
     "canceled_by_expert",
     _("Meeting canceled by expert"),
     _(
-        "{other} canceled the meeting about {skill} on {starts_at}. {released_credits} are yours again. Reason: {reason}"
+        "{other} cancelled the meeting about {skill} on {starts_at}. {released_credits} are yours again. Reason: {reason}"
     ),
     _OPEN,
     invitation=calendar.cancel,
@@ -260,13 +260,13 @@ ALTERNATIVE_REJECTED_BY_EXPERT = _other(
 ALTERNATIVE_CANCELLED_BY_USER = _other(
     "alternative_canceled_by_user",
     _("Alternative date canceled by user"),
-    _("{other} canceled the alternative date {alternative_starts_at} for the meeting about {skill}."),
+    _("{other} cancelled the alternative date {alternative_starts_at} for the meeting about {skill}."),
     _OPEN,
 )
 ALTERNATIVE_CANCELLED_BY_EXPERT = _other(
     "alternative_canceled_by_expert",
     _("Alternative date canceled by expert"),
-    _("{other} canceled the alternative date {alternative_starts_at} for the meeting about {skill}."),
+    _("{other} cancelled the alternative date {alternative_starts_at} for the meeting about {skill}."),
     _OPEN,
 )
 EXPIRED = _both(
@@ -289,7 +289,7 @@ CANCELLED_BY_OPERATOR = _both(
     "canceled_by_operator",
     _("Meeting canceled by operator"),
     _(
-        "The operator canceled the meeting with {other} about {skill} on {starts_at}. "
+        "The operator cancelled the meeting with {other} about {skill} on {starts_at}. "
         "{released_credits} went back to the user. Reason: {reason}"
     ),
     _OPEN,
@@ -364,9 +364,9 @@ CALENDAR_MOVED = _actor(
 )
 CALENDAR_CANCELLED = _actor(
     "calendar_canceled",
-    _("Meeting canceled"),
+    _("Meeting cancelled"),
     _(
-        "You canceled the meeting with {other} about {skill} on {starts_at}. This mail takes it out of your calendar."
+        "You cancelled the meeting with {other} about {skill} on {starts_at}. This mail takes it out of your calendar."
     ),
     _OPEN,
     invitation=calendar.cancel,

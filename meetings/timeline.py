@@ -45,6 +45,10 @@ def _line(event: Event) -> Line:
     )
 
 
+def _means_approving(_facts: dict[str, Any]) -> str:
+    return _("Whoever suggests a date approves it at the same time.")
+
+
 def _alternative(facts: dict[str, Any]) -> str:
     if "alternative_starts_at" not in facts:
         return ""
@@ -94,6 +98,8 @@ def _refunded(facts: dict[str, Any]) -> str:
 
 
 DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
+    EventKind.SUGGESTED_BY_USER: _means_approving,
+    EventKind.SUGGESTED_BY_EXPERT: _means_approving,
     EventKind.APPROVED_BY_USER: _blocked,
     EventKind.CANCELLED_BY_USER: _released,
     EventKind.CANCELLED_BY_EXPERT: _released,

@@ -136,7 +136,7 @@ def test_everyone_reads_their_own_clock_and_of_the_other_person() -> None:
         with seen_by(note.recipient):
             read[note.recipient] = wording.text(note)
     words = (
-        "The operator canceled the meeting with {other} about Valuation on {when}. "
+        "The operator cancelled the meeting with {other} about Valuation on {when}. "
         "30 credits went back to the user. Reason: Twice booked"
     )
     assert read == {
