@@ -11,6 +11,7 @@ from accounts import languages
 from accounts.choices import SkillsField
 from accounts.models import ExpertProfile, Service, Skill, User
 from accounts.models.expert import HIGHEST_PRICE, LONGEST_MINUTES, SHORTEST_MINUTES
+from accounts.numbers import WholeNumberField
 
 OWN_FIELDS = ("headline", "introduction", "company", "city", "languages", "availability", "is_public")
 MOST_LANGUAGES = 10
@@ -75,10 +76,10 @@ class ExpertForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy 
 class ServiceTermsForm(forms.ModelForm):  # type: ignore[type-arg]
     """Length, price and whether it can be booked; the kind of a service never changes."""
 
-    minutes = forms.IntegerField(
+    minutes = WholeNumberField(
         label=_("Length in minutes"), min_value=SHORTEST_MINUTES, max_value=LONGEST_MINUTES
     )
-    price = forms.IntegerField(
+    price = WholeNumberField(
         label=_("Price in credits"),
         min_value=0,
         max_value=HIGHEST_PRICE,

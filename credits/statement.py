@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.filters import Filter
 from accounts.models import User
 from accounts.times import seen_by
 from credits.models import Movement
@@ -31,8 +31,8 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 BOM = "\ufeff"
 
 
-class MovementFilter(forms.Form):
-    """Which movements to list; an address typed wrongly filters nothing."""
+class MovementFilter(Filter):
+    """Which movements to list."""
 
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
@@ -62,11 +62,6 @@ class MovementFilter(forms.Form):
         if asked.get("reference"):
             movements = movements.filter(posting__reference=asked["reference"])
         return movements
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What was asked for; nothing, where the address makes no sense."""
-        return self.cleaned_data if self.is_valid() else {}
 
     @property
     def is_narrow(self) -> bool:

@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import languages, search
 from accounts.choices import SkillField
+from accounts.filters import Filter
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 from accounts.models.expert import HIGHEST_PRICE, ExpertQuerySet
+from accounts.numbers import WholeNumberField
 
 # So many are ranked and can be paged through; whoever finds more is asked to look closer.
 MOST_FOUND = 1000
 
 
-class ExpertFilter(forms.Form):
-    """What to look for; it lives in the address. What is not understood narrows nothing."""
+class ExpertFilter(Filter):
+    """What to look for."""
 
     q = forms.CharField(
         label=_("Name, company or skill"),
@@ -38,9 +40,7 @@ class ExpertFilter(forms.Form):
         ServiceKind.objects.all(), label=_("Kind of service"), required=False, empty_label=_("All")
     )
     language = forms.ChoiceField(label=_("Language"), required=False)
-    price = forms.IntegerField(
-        label=_("Credits at most"), required=False, min_value=0, max_value=HIGHEST_PRICE
-    )
+    price = WholeNumberField(label=_("Credits at most"), required=False, min_value=0, max_value=HIGHEST_PRICE)
     favourites = forms.BooleanField(label=_("My favourites only"), required=False)
 
     def __init__(self, data: Any, viewer: User | None) -> None:
@@ -51,12 +51,6 @@ class ExpertFilter(forms.Form):
             del self.fields["favourites"]
         if chosen := self._chosen_expertise():
             self.fields["skill"].queryset = chosen.skills.select_related("expertise")  # type: ignore[attr-defined]
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """Return what was understood."""
-        self.is_valid()
-        return self.cleaned_data
 
     @property
     def words(self) -> list[str]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import ExpertProfile, Service, Skill, User
 from accounts.models.expert import HIGHEST_PRICE, LONGEST_MINUTES, SHORTEST_MINUTES
+from accounts.numbers import WholeNumberField
 from meetings.checks import start_problem
 from meetings.drafts import draft
 from meetings.forms import StartForm
@@ -145,10 +146,10 @@ class ExpertSuggestForm(SuggestForm):
 
     def add_own_fields(self) -> None:
         """Add length and price."""
-        self.fields["minutes"] = forms.IntegerField(
+        self.fields["minutes"] = WholeNumberField(
             label=_("Length in minutes"), min_value=SHORTEST_MINUTES, max_value=LONGEST_MINUTES
         )
-        self.fields["price"] = forms.IntegerField(
+        self.fields["price"] = WholeNumberField(
             label=_("Price in credits"), min_value=0, max_value=HIGHEST_PRICE
         )
 

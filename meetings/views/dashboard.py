@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.filters import Filter
 from accounts.models import Expertise, User
 from accounts.people import person_of
 from meetings.directory import for_cards, visible_experts
@@ -22,8 +23,8 @@ from meetings.vocabulary import PARTIES, Role, Status
 SHORT_LIST, PAGE, EXPERTS = 6, 30, 6
 
 
-class MeetingFilter(forms.Form):
-    """Which of my meetings to list; it lives in the address."""
+class MeetingFilter(Filter):
+    """Which of my meetings to list."""
 
     expertise = forms.ModelChoiceField(
         Expertise.objects.all(),
@@ -43,8 +44,7 @@ class MeetingFilter(forms.Form):
 
     def narrow(self, person: User, now: datetime) -> MeetingQuerySet:
         """Return the person's meetings that were asked for."""
-        self.is_valid()
-        asked = self.cleaned_data
+        asked = self.asked
         roles = {Role.USER: {"student": person}, Role.EXPERT: {"expert": person}}
         meetings = Meeting.objects.of(person)
         if asked.get("role"):

@@ -89,6 +89,24 @@ def test_movements_are_narrowed_by_kind_period_and_meeting() -> None:
         "Payment of credits for services"
     ]
     assert len(lines(client, "?kind=nonsense&days=x&page=7")) == 2
+    assert [name for name, *_ in lines(client, "?kind=payout&days=x")] == ["Payout"]
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/credits/?kind=nonsense", "kind"),
+        ("/credits/?days=7", "days"),
+        ("/meetings/all/?status=nonsense", "status"),
+        ("/experts/?kind=999999", "kind"),
+        ("/experts/?language=xx", "language"),
+    ],
+)
+def test_a_choice_that_there_is_not_is_said_at_its_field(address: str, field: str) -> None:
+    page = as_person(PersonFactory.create()).get(address)
+    assert page.status_code == 200
+    words = "This choice is not offered here, so it narrows nothing. Please choose another."
+    assert f'id="id_{field}_error"><li>{words}</li>' in page.content.decode()
 
 
 def test_somebody_elses_movements_cannot_be_asked_for() -> None:

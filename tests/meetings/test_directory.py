@@ -1,5 +1,6 @@
 """The directory: its filters live in the address, break on nothing, and stay quick."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import search
 from accounts.models import ExpertProfile, User
+from accounts.models.expert import HIGHEST_PRICE
 from meetings import directory
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, ServiceKindFactory, SkillFactory
 from tests.meetings.test_pages import as_person
@@ -149,6 +151,15 @@ NONSENSE = [
 def test_nonsense_narrows_nothing_and_breaks_nothing(name: str, nonsense: str) -> None:
     expert("Adam", price=0)
     assert names(as_person(None), f"{name}={quote(nonsense)}") == ["Adam"]
+
+
+@pytest.mark.parametrize("typed", ["-5", "9999999", "2.5", "many"])
+def test_a_price_that_cannot_be_is_said_at_its_field_and_stays_there(typed: str) -> None:
+    expert("Adam", price=0)
+    page = text(Client(), f"price={typed}")
+    words = f"Please enter a whole number from 0 to {HIGHEST_PRICE}."
+    assert f'id="id_price_error"><li>{words}</li>' in page
+    assert re.search(rf'name="price" value="{re.escape(typed)}"[^>]* aria-invalid="true"', page)
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)

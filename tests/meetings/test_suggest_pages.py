@@ -174,6 +174,7 @@ def test_an_expert_cannot_ask_for_what_no_meeting_can_have(typed: dict[str, Any]
     client = as_person(meeting.expert)
     answer = client.post(f"/meetings/{meeting.pk}/suggest/", expert_form(meeting, client, **typed))
     assert answer.status_code == 200
+    assert "Please enter a whole number from" in answer.content.decode()
     assert Meeting.objects.count() == 1
 
 
