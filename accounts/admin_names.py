@@ -32,7 +32,7 @@ class NamedAdmin(ModelAdmin):
     def missing(self, row: Named) -> str:
         """Name the languages whose readers still see English."""
         return ", ".join(
-            get_language_info(language)["name_translated"]
+            str(get_language_info(language)["name_translated"])
             for number, language in enumerate(LANGUAGES)
             if any(_lacks(row, field, number) for field in self.translated)
         )
