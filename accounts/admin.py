@@ -76,7 +76,7 @@ class ExpertAdmin(ModelAdmin):
     """An expert's page, its approval, and the services."""
 
     list_display = ("user", "headline", "city", "is_approved", "is_public")
-    list_filter = ("is_approved", "is_public", "skills__expertise")
+    list_filter = ("is_approved", "is_public", "user__is_active", "skills__expertise")
     list_select_related = ("user",)
     search_fields = ("user__first_name", "user__last_name", "user__email", "headline", "company")
     autocomplete_fields = ("user",)

@@ -141,7 +141,6 @@ LANGUAGE_CODE = "en"
 # Each by its own name, for who looks for it; the texts are in locale/ (docs/translations.md).
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("cs", "Čeština"), ("sk", "Slovenčina")]
 # A choice is kept with the account; the cookie is for visitors.
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 31_536_000
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from meetings import audit, presence, receipts, reminders, video_outbox, workflow
-from meetings.models import Meeting
+from meetings.models import AuditRun, Meeting
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,9 @@ def watch_rooms() -> None:
 
 @shared_task
 def audit_books() -> None:
-    """Log each difference in the books or between them and the meetings (spec: Audit)."""
-    for difference in audit.differences():
+    """Check the books, keep what was found, and log each difference (spec: Audit)."""
+    run = AuditRun.objects.create(at=timezone.now(), differences=audit.differences())
+    for difference in run.differences:
         log.error("Audit: %s", difference)
 
 

@@ -100,9 +100,8 @@ def _sources() -> Iterator[tuple[str, str]]:
 
 
 def _is_whole(text: Message, catalog: Catalog) -> bool:
-    if not text.pluralizable:
-        return bool(text.string)
-    return len(text.string) == catalog.num_plurals and all(text.string)
+    forms = [text.string] if isinstance(text.string, str) else list(text.string or ())
+    return len(forms) == (catalog.num_plurals if text.pluralizable else 1) and all(forms)
 
 
 def _words(text: Message) -> str:

@@ -59,6 +59,9 @@ class ExpertProfile(models.Model):
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="accounts_expert_like"),
             GinIndex(fields=["search_vector"], name="accounts_expert_words"),
             GinIndex(fields=["languages"], name="accounts_expert_languages"),
+            models.Index(
+                fields=["user"], condition=models.Q(is_approved=False), name="accounts_experts_to_approve"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -90,6 +90,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [models.Index(fields=["date_joined"], name="accounts_by_joining")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="accounts_one_account_per_address"),
             models.CheckConstraint(

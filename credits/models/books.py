@@ -124,7 +124,12 @@ class Posting(models.Model):
                 condition=Q(kind__in=PostingKind.values), name="credits_known_posting_kind"
             )
         ]
-        indexes = [models.Index(fields=["reference"], name="credits_posting_reference")]
+        indexes = [
+            models.Index(fields=["reference"], name="credits_posting_reference"),
+            models.Index(
+                fields=["made_at"], condition=Q(kind=PostingKind.CHARGE), name="credits_charges_by_time"
+            ),
+        ]
         triggers = [
             pgtrigger.ReadOnly(name="postings_keep_all_but_reasons", exclude=["reason"]),
             pgtrigger.Protect(

@@ -1,5 +1,5 @@
 """The operators' pages about meetings and about what only meetings know of people."""
 
-from meetings.admin import jobs, meetings, people, records, settings, video
+from meetings.admin import books, jobs, meetings, people, records, settings, video
 
-__all__ = ["jobs", "meetings", "people", "records", "settings", "video"]
+__all__ = ["books", "jobs", "meetings", "people", "records", "settings", "video"]

@@ -1,9 +1,32 @@
 """The operators' pages about what was recorded: to look at only."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_pages import ViewOnlyAdmin
 from meetings.models import Answer, Event, Reminder, Review
+from meetings.vocabulary import PARTIES, EventKind
+
+
+class LateFilter(admin.SimpleListFilter):
+    """Agreed meetings that were cancelled late, by whom."""
+
+    title = _("cancelled late")
+    parameter_name = "late"
+    kinds = {"user": EventKind.CANCELLED_BY_USER, "expert": EventKind.CANCELLED_BY_EXPERT}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer both parties."""
+        return [(role.value, role.label) for role in PARTIES]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Event]") -> "QuerySet[Event]":
+        """Keep what is asked for."""
+        kind = self.kinds.get(self.value() or "")
+        return queryset.filter(kind=kind, facts__late=True) if kind else queryset
 
 
 @admin.register(Event)
@@ -11,7 +34,7 @@ class EventAdmin(ViewOnlyAdmin):
     """One line of a timeline."""
 
     list_display = ("at", "meeting", "kind", "role", "actor")
-    list_filter = ("kind", "role", "at")
+    list_filter = (LateFilter, "kind", "role", "at")
     list_select_related = ("meeting", "actor")
     search_fields = ("=meeting__id", "words")
     ordering = ("-at", "-pk")

@@ -53,7 +53,7 @@ class VideoRoomAdmin(ViewOnlyAdmin):
         "due_at",
         "has_own_link",
     )
-    list_filter = ("trouble", "platform", "meeting__starts_at")
+    list_filter = (("trouble", admin.EmptyFieldListFilter), "trouble", "platform", "meeting__starts_at")
     list_select_related = ("meeting",)
     search_fields = ("=meeting__id",)
     ordering = (F("troubled_since").desc(nulls_last=True), "-pk")

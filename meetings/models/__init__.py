@@ -1,6 +1,7 @@
 """Tables of meetings and of what happened to them."""
 
 from meetings.models.after import Answer, Review
+from meetings.models.audit_run import AuditRun
 from meetings.models.event import Event
 from meetings.models.meeting import Meeting
 from meetings.models.receipt import Receipt
@@ -10,6 +11,7 @@ from meetings.models.video import PresenceNote, VideoRoom
 
 __all__ = [
     "Answer",
+    "AuditRun",
     "Event",
     "Meeting",
     "PresenceNote",

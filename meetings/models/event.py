@@ -35,6 +35,7 @@ class Event(models.Model):
         ordering = ["pk"]
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        indexes = [models.Index(fields=["kind", "at"], name="meetings_events_by_kind")]
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "kind", "date_version"],

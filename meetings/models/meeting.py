@@ -192,6 +192,10 @@ class Meeting(models.Model):
                 fields=["ends_at"], condition=Q(status=Status.UNDER_REVIEW), name="meetings_under_review"
             ),
             models.Index(fields=["ends_at"], condition=Q(is_flagged=True), name="meetings_flagged"),
+            # For the figures of the last weeks.
+            models.Index(fields=["suggested_at"], name="meetings_by_suggestion"),
+            models.Index(fields=["agreed_at"], name="meetings_by_agreement"),
+            models.Index(fields=["ends_at"], name="meetings_by_end"),
         ]
 
     def __str__(self) -> str:

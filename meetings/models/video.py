@@ -70,7 +70,12 @@ class VideoRoom(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="meetings_rooms_due")
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="meetings_rooms_due"),
+            models.Index(
+                fields=["troubled_since"],
+                condition=Q(troubled_since__isnull=False),
+                name="meetings_rooms_in_trouble",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
-from meetings.models import Event, Meeting, Terms
+from meetings.models import AuditRun, Event, Meeting, Terms
 from meetings.vocabulary import Action, Progress, Status
 from tests.factories import ExpertFactory, PersonFactory, ReasonFactory, ServiceFactory
 from tests.meetings.roads import BY_EXPERT, BY_USER, act, after_end, agreed, make_meeting
@@ -47,6 +48,7 @@ def meeting() -> Meeting:
     meeting = agreed()
     ReasonFactory.create()
     Terms.objects.create()
+    AuditRun.objects.create(at=timezone.now())
     act(meeting, Action.JOIN, BY_EXPERT, now=meeting.starts_at)
     act(meeting, Action.RECORD, BY_EXPERT, now=after_end(meeting), progress=Progress.SMOOTH)
     return act(
