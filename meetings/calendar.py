@@ -29,27 +29,22 @@ def cancel(notification: Notification) -> Invitation | None:
 
 def download(meeting: Meeting, role: Role, now: datetime) -> bytes:
     """Return the agreed meeting as a file for a party's calendar; it has the UID of the mails."""
-    calendar = _calendar("PUBLISH")
-    event = _entry(
+    calendar = calendar_object("PUBLISH")
+    event = entry(
         meeting.reference,
         sequence=meeting.revision,
         made_at=now,
         starts_at=meeting.starts_at,
         minutes=meeting.minutes,
-        summary=_summary(meeting.skill.label, meeting.person(role.other).name),
+        summary=summary(meeting.skill.label, meeting.person(role.other).name),
     )
     event.add("status", "CONFIRMED")
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _invitation(notification: Notification, method: str, status: str) -> Invitation:
-    calendar = _calendar(method)
-    calendar.add_component(_event(notification, status))
-    return Invitation(method, calendar.to_ical())
-
-
-def _calendar(method: str) -> Calendar:
+def calendar_object(method: str) -> Calendar:
+    """Return a calendar without entries."""
     calendar = Calendar()
     calendar.add("prodid", "-//Expertim//Meetings//EN")
     calendar.add("version", "2.0")
@@ -57,30 +52,25 @@ def _calendar(method: str) -> Calendar:
     return calendar
 
 
-def _event(notification: Notification, status: str) -> Event:
-    facts = notification.facts
-    event = _entry(
-        notification.reference,
-        sequence=facts["sequence"],
-        made_at=notification.created_at,
-        starts_at=datetime.fromisoformat(facts["starts_at"]),
-        minutes=facts["minutes"],
-        summary=_summary(fact(notification, "skill"), notification.about.name if notification.about else ""),
-    )
-    event.add("status", status)
-    event["organizer"] = _address(settings.CALENDAR_ORGANIZER, "Expertim")
-    event.add("attendee", _attendee(notification), encode=False)
-    return event
-
-
-def _entry(
-    reference: str, *, sequence: int, made_at: datetime, starts_at: datetime, minutes: int, summary: str
+def entry(
+    reference: str,
+    *,
+    sequence: int,
+    made_at: datetime,
+    starts_at: datetime,
+    minutes: int,
+    summary: str,
+    which: str = "",
 ) -> Event:
+    """Return one date of a meeting as every calendar of ours shows it.
+
+    Its UID is made from the reference, and from `which` for a date beside the one in force.
+    """
     # In UTC, as people in two zones have it in their calendars, whatever zone it was typed in.
     starts_at = starts_at.astimezone(UTC)
     page = on_site(page_of(reference))
     event = Event()
-    event.add("uid", f"{reference.replace(':', '-')}@{site_host()}")
+    event.add("uid", f"{reference.replace(':', '-')}{which}@{site_host()}")
     event.add("sequence", sequence)
     event.add("dtstamp", made_at.astimezone(UTC))
     event.add("dtstart", starts_at)
@@ -91,8 +81,31 @@ def _entry(
     return event
 
 
-def _summary(skill: str, other: str) -> str:
+def summary(skill: str, other: str) -> str:
+    """Return what calendars call a meeting."""
     return in_one_line(_("%(skill)s with %(name)s") % {"skill": skill, "name": other})
+
+
+def _invitation(notification: Notification, method: str, status: str) -> Invitation:
+    calendar = calendar_object(method)
+    calendar.add_component(_event(notification, status))
+    return Invitation(method, calendar.to_ical())
+
+
+def _event(notification: Notification, status: str) -> Event:
+    facts = notification.facts
+    event = entry(
+        notification.reference,
+        sequence=facts["sequence"],
+        made_at=notification.created_at,
+        starts_at=datetime.fromisoformat(facts["starts_at"]),
+        minutes=facts["minutes"],
+        summary=summary(fact(notification, "skill"), notification.about.name if notification.about else ""),
+    )
+    event.add("status", status)
+    event["organizer"] = _address(settings.CALENDAR_ORGANIZER, "Expertim")
+    event.add("attendee", _attendee(notification), encode=False)
+    return event
 
 
 def _attendee(notification: Notification) -> vCalAddress:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from meetings.views import (
+    calendar_address,
     dashboard,
     experts,
     helping,
@@ -26,6 +27,10 @@ urlpatterns = [
     path("meetings/<int:pk>/calendar.ics", meeting.calendar_file, name="calendar_file"),
     path("meetings/<int:pk>/<slug:action>/", meeting.act, name="act"),
     path("meetings/<int:pk>/<slug:action>/preview/", meeting.preview_action, name="preview"),
+    path("calendar/<str:token>.ics", calendar_address.feed, name="feed"),
+    path("account/calendar/", calendar_address.calendar_address, name="calendar_address"),
+    path("account/calendar/new/", calendar_address.renew, name="renew_calendar_address"),
+    path("account/calendar/delete/", calendar_address.delete, name="delete_calendar_address"),
     path("experts/", experts.experts, name="experts"),
     path("experts/<int:pk>/", experts.expert, name="expert"),
     path("experts/<int:pk>/favourite/", experts.favourite, name="favourite"),
