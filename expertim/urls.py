@@ -16,6 +16,9 @@ from notifications.views import mails
 # Operators sign in by the same page as everyone, with its limits on guessing.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# The lists need the width; the start page leads everywhere.
+admin.site.enable_nav_sidebar = False
+
 # Every part of a page, for those who build pages.
 LOOKS = TemplateView.as_view(
     template_name="looks.html", extra_context={"statuses": Status.choices, "today": timezone.now}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -199,3 +199,27 @@ def _chart(title: str, unit: str, weeks: list[Week], figures: list[int]) -> Char
             for number, (week, figure, height) in enumerate(zip(weeks, figures, heights, strict=True))
         ],
     )
+
+
+# The pages of the admin as operators think of them, by the names of their tables.
+ROOMS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
+    (gettext_lazy("Every day"), ("Meeting", "User", "ExpertProfile", "VideoRoom", "Notification")),
+    (gettext_lazy("Credits"), ("Account", "Posting", "Transfer", "AuditRun")),
+    (gettext_lazy("What is offered"), ("Expertise", "Skill", "ServiceKind", "Reason", "Terms")),
+    (gettext_lazy("What was recorded"), ("Event", "Answer", "Review", "Reminder", "LogEntry")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A group of pages."""
+
+    name: str
+    pages: list[dict[str, Any]]
+
+
+def rooms(app_list: list[dict[str, Any]]) -> list[Room]:
+    """Sort the pages that Django lists, app by app, into groups; what no group names comes last."""
+    pages = {page["object_name"]: page for app in app_list for page in app["models"]}
+    named = [Room(str(name), [pages.pop(one) for one in names if one in pages]) for name, names in ROOMS]
+    return [room for room in [*named, Room(_("Technical"), list(pages.values()))] if room.pages]

@@ -30,4 +30,5 @@ def desk(context: RequestContext) -> dict[str, Any]:
         "clean_since": AuditRun.objects.clean_since(),
         "charts": charts,
         "rows": the_desk.rows(charts),
+        "rooms": the_desk.rooms(context["app_list"]),
     }
