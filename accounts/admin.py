@@ -103,12 +103,12 @@ class ExpertAdmin(ModelAdmin):
         self._set_approval(request, experts.filter(is_approved=True), approved=False)
 
     def _set_approval(self, request: HttpRequest, experts: Any, *, approved: bool) -> None:
-        message = "Approved." if approved else "Approval withdrawn."
+        message = _("Approved.") if approved else _("Approval withdrawn.")
         changed = list(experts)
         for expert in changed:
             expert.is_approved = approved
             expert.save(update_fields=["is_approved"])
-            self.log_change(request, expert, message)
+            self.log_change(request, expert, str(message))
         words = ngettext("%(n)s expert was changed.", "%(n)s experts were changed.", len(changed))
         messages.success(request, words % {"n": len(changed)})
 

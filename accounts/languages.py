@@ -3,11 +3,14 @@
 import unicodedata
 
 from django.conf.locale import LANG_INFO
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 # Without variants such as "en-gb"; Django has Chinese only in two ways of writing.
 NAMES = {code: info["name"] for code, info in LANG_INFO.items() if "-" not in code and "name" in info}
-NAMES["zh"] = "Chinese"
+NAMES["zh"] = gettext_noop("Chinese")
+# Django names these, but does not translate them.
+gettext_noop("Norwegian")
+gettext_noop("Norwegian Bokmal")
 
 
 def choices() -> list[tuple[str, str]]:

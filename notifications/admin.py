@@ -22,7 +22,7 @@ class NotificationAdmin(ViewOnlyAdmin):
         "recipient",
         "title",
         "mail_state",
-        "mail_problem",
+        "why_not",
         "mail_attempts",
         "reference",
         "read_at",
@@ -37,13 +37,13 @@ class NotificationAdmin(ViewOnlyAdmin):
         "=reference",
         "=kind",
     )
-    readonly_fields = ("title", "text")
+    readonly_fields = ("title", "text", "why_not")
     fieldsets = (
         (None, {"fields": ("recipient", "title", "text", "about", "reference", "source", "facts")}),
         (gettext_lazy("In the app"), {"fields": ("created_at", "in_bell", "read_at")}),
         (
             gettext_lazy("By e-mail"),
-            {"fields": ("mail_state", "mail_problem", "mail_attempts", "mail_due_at", "mail_settled_at")},
+            {"fields": ("mail_state", "why_not", "mail_attempts", "mail_due_at", "mail_settled_at")},
         ),
     )
     actions = ("send_again",)
@@ -57,6 +57,11 @@ class NotificationAdmin(ViewOnlyAdmin):
     def text(self, notification: Notification) -> str:
         """Say it in sentences."""
         return wording.text(notification)
+
+    @admin.display(description=gettext_lazy("why not"), ordering="mail_problem")
+    def why_not(self, notification: Notification) -> str:
+        """Say why its mail was not sent: what is ours in the reader's language, mail servers in their own."""
+        return _(notification.mail_problem) if notification.mail_problem else ""
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """Whether this operator may have mails sent; the rows themselves nobody changes."""
@@ -81,6 +86,6 @@ class NotificationAdmin(ViewOnlyAdmin):
         given_up = list(mine.select_for_update(no_key=True).order_by("pk"))
         for notification in given_up:
             delivery.send_again(notification, timezone.now())
-            self.log_change(request, notification, f"E-mail sent again. {notification.mail_problem}")
+            self.log_change(request, notification, f"{_('E-mail sent again.')} {notification.mail_problem}")
         nudge.on_commit("notifications.jobs.deliver_mails")
         return len(given_up)

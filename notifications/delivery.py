@@ -13,6 +13,7 @@ from smtplib import SMTPException
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from notifications import mail_choices, mails
 from notifications.kinds import all_kinds
@@ -83,9 +84,9 @@ def _why_not(row: Notification, now: datetime) -> str:
     """Return why this mail is not to be sent any more, or nothing."""
     kind = all_kinds()[row.kind]
     if row.recipient.is_deleted:
-        return "The recipient has deleted the account."
+        return gettext_noop("The recipient has deleted the account.")
     if not mail_choices.is_wanted(row.recipient, kind):
-        return "The recipient does not want these mails."
+        return gettext_noop("The recipient does not want these mails.")
     return kind.moot(row, now)
 
 

@@ -23,13 +23,18 @@ admin.site.unregister([PeriodicTask, ClockedSchedule, CrontabSchedule, IntervalS
 class JobAdmin(ModelAdmin):
     """A job of ours; paused ones stay paused when a new version starts."""
 
-    list_display = ("name", "enabled", "scheduler", "last_run_at")
+    list_display = ("title", "enabled", "scheduler", "last_run_at")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "solar", "clocked")
     ordering = ("name",)
-    fields = ("name", "task", "scheduler", "enabled", "last_run_at", "total_run_count")
-    readonly_fields = ("name", "task", "scheduler", "last_run_at", "total_run_count")
+    fields = ("title", "task", "scheduler", "enabled", "last_run_at", "total_run_count")
+    readonly_fields = ("title", "task", "scheduler", "last_run_at", "total_run_count")
     actions = ("pause", "resume")
+
+    @admin.display(description=gettext_lazy("job"), ordering="name")
+    def title(self, job: PeriodicTask) -> str:
+        """Name the job in the reader's language; in the table it has the name of the schedule."""
+        return _(job.name)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let only the code add jobs."""
@@ -53,6 +58,6 @@ class JobAdmin(ModelAdmin):
         for job in jobs:
             job.enabled = enabled
             job.save(update_fields=["enabled", "date_changed"])  # which tells the clock
-            self.log_change(request, job, "Resumed." if enabled else "Paused.")
+            self.log_change(request, job, _("Resumed.") if enabled else _("Paused."))
             words = _("“%(job)s” runs again.") if enabled else _("“%(job)s” is paused.")
-            messages.success(request, words % {"job": job.name})
+            messages.success(request, words % {"job": _(job.name)})

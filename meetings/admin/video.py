@@ -91,7 +91,7 @@ class VideoRoomAdmin(ViewOnlyAdmin):
         """Have the platform told again."""
         for room in selected:
             video_outbox.try_again(room, timezone.now())
-            self.log_change(request, room, f"Tried again. {room.trouble_words}")
+            self.log_change(request, room, f"{_('Tried again.')} {room.trouble_words}")
         number = len(selected)
         words = ngettext("%(n)s video room is tried again.", "%(n)s video rooms are tried again.", number)
         messages.success(request, words % {"n": number})
@@ -144,7 +144,7 @@ def _own_link(page: VideoRoomAdmin, request: HttpRequest, pk: int) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         link = form.cleaned_data["link"]
         video_outbox.put_in_link(room.meeting, link, timezone.now())
-        done = "Link put in." if link else "Link taken out."
+        done = _("Link put in.") if link else _("Link taken out.")
         page.log_change(request, room, f"{done} {form.cleaned_data['reason']}")
         messages.success(request, _("Saved. The personal links of both parties stay the same."))
         return redirect(PAGE, pk)
