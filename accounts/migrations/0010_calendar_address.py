@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_names_in_four_languages'),
+        ('accounts', '0009_the_desk'),
     ]
 
     operations = [
