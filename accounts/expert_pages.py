@@ -64,7 +64,7 @@ def _profile_of(person: User) -> ExpertProfile | None:
 def _missing(profile: ExpertProfile) -> list[str]:
     """Say what keeps an expert from being listed, first what they can do themselves."""
     reasons = [
-        (profile.services.filter(is_active=True).exists(), _("Add a service that can be booked.")),
+        (profile.offers_anything, _("Add a service that can be booked.")),
         (profile.is_approved, _("An operator has to approve your page first; you need not do anything.")),
     ]
     return [words for is_there, words in reasons if not is_there]

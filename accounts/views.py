@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.completeness import missing_steps
 from accounts.models import User
 from accounts.people import person_of
 from accounts.profile_forms import NameForm, PartForm, TimesForm, WantedSkillsForm, ZoneForm
@@ -18,7 +19,11 @@ from accounts.zones import in_words
 def profile(request: HttpRequest) -> HttpResponse:
     """Show all parts of the profile, each with the way to change it."""
     person = person_of(request)
-    context = {"now": timezone.now(), "wanted_skills": person.wanted_skills.select_related("expertise")}
+    context = {
+        "now": timezone.now(),
+        "wanted_skills": person.wanted_skills.all(),
+        "missing_steps": missing_steps(person),
+    }
     return render(request, "accounts/profile.html", context)
 
 

@@ -111,9 +111,9 @@ def found(chosen: ExpertFilter) -> list[int]:
     """
     words = chosen.words
     experts = chosen.narrow(visible_experts(chosen.viewer))
-    taken = _some(experts)
+    taken = some(experts)
     if chosen.viewer and not words:
-        taken = taken.union(*map(_some, _wished_for(experts, chosen.viewer)))
+        taken = taken.union(*map(some, _wished_for(experts, chosen.viewer)))
     rows = _ordered(ExpertProfile.objects.filter(pk__in=taken), chosen.viewer, words)
     return list(rows.values_list("pk", flat=True)[: MOST_FOUND + 1])
 
@@ -131,8 +131,14 @@ def for_cards(experts: "QuerySet[ExpertProfile]", viewer: User | None) -> "Query
     return _ordered(rows, viewer, []).prefetch_related("skills", Prefetch("services", active))
 
 
-def _some(experts: "QuerySet[ExpertProfile]") -> Any:
+def some(experts: "QuerySet[ExpertProfile]") -> Any:
+    """Return so many as can be ranked quickly, whichever they are."""
     return experts.order_by().values("pk")[: MOST_FOUND + 1]
+
+
+def by_wishes(experts: "QuerySet[ExpertProfile]", viewer: User) -> "QuerySet[ExpertProfile]":
+    """Put those first that offer most of what the viewer wants to develop, then favourites, then by name."""
+    return _ordered(experts, viewer, [])
 
 
 def _wished_for(experts: ExpertQuerySet, viewer: User) -> list[ExpertQuerySet]:

@@ -77,6 +77,11 @@ class ExpertProfile(models.Model):
         return languages.in_words(self.languages)
 
     @property
+    def offers_anything(self) -> bool:
+        """Whether there is a service that can be booked."""
+        return self.services.filter(is_active=True).exists()
+
+    @property
     def is_listed(self) -> bool:
         """Whether this expert can be booked now."""
         return ExpertProfile.objects.listed().filter(pk=self.pk).exists()

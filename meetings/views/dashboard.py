@@ -11,16 +11,17 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.completeness import missing_steps
 from accounts.filters import Filter
 from accounts.models import Expertise, User
 from accounts.people import person_of
-from meetings.directory import for_cards, visible_experts
+from meetings.for_you import experts_for
 from meetings.models import Meeting
 from meetings.models.meeting import MeetingQuerySet
 from meetings.rows import Row, rows_for
 from meetings.vocabulary import PARTIES, Role, Status
 
-SHORT_LIST, PAGE, EXPERTS = 6, 30, 6
+SHORT_LIST, PAGE = 6, 30
 
 
 class MeetingFilter(Filter):
@@ -70,11 +71,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     coming, past = mine.to_come(now), mine.taken_place(now)
     for_me = mine.waiting_for(person, now)
     for_others = mine.unsettled(now).filter(starts_at__gt=now).exclude(pk__in=for_me.values("pk"))
-    experts = visible_experts(person).exclude(pk=person.pk)
-    if chosen.expertise_chosen:
-        experts = experts.filter(
-            pk__in=experts.filter(skills__expertise=chosen.expertise_chosen).values("pk")
-        )
     context = {
         "expertises": Expertise.objects.all(),
         "chosen": chosen.expertise_chosen,
@@ -85,7 +81,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "for_others": _rows(for_others, person, now),
         "scheduled": _rows(coming, person, now),
         "held": rows_for(past.for_rows().order_by("-starts_at")[:SHORT_LIST], person, now),
-        "experts": for_cards(experts, person)[:EXPERTS],
+        "experts": experts_for(person, chosen.expertise_chosen, now),
+        "missing_steps": missing_steps(person),
     }
     return render(request, "meetings/dashboard.html", context)
 
