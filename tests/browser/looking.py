@@ -6,15 +6,15 @@ from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 from tinyhtml5.parser import HTMLParser
 
 # Not on by default: buttons and links of at least 24 by 24 pixels, or with room around them.
 TARGETS = "target-size"
 ALL_RULES = {"rules": {TARGETS: {"enabled": True}}}
-# The rules that may find something else on a narrow screen or in the dark.
-DIFFER_BY_NIGHT = ("color-contrast", TARGETS)
+# The rules that may find something else on a narrow screen.
+DIFFER_WHEN_NARROW = ("color-contrast", TARGETS)
 # What our additions to Django's admin could spoil; its tables of fields have no labels by themselves.
 OURS_IN_THE_ADMIN = ("button-name", "link-name", "list", "definition-list", "color-contrast")
 MOST_SHIFT = 0.01
@@ -34,8 +34,16 @@ TOO_WIDE = """() => {
 def unreadable(page: Page, *rules: str) -> list[str]:
     """Return what axe finds by these rules, or by all; each rule with the first places."""
     options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else ALL_RULES
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{rule['id']}: {_places(rule)}" for rule in found]
+    return [f"{rule['id']}: {_places(rule)}" for rule in _violations(page, options)]
+
+
+def _violations(page: Page, options: dict[str, Any]) -> list[dict[str, Any]]:
+    """Ask axe, loaded once a page, for what is wrong alone: a report of all that is right takes longer."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("options => axe.run(options)", options | {"resultTypes": ["violations"]})
+    violations: list[dict[str, Any]] = found["violations"]
+    return violations
 
 
 def _places(rule: dict[str, Any]) -> str:
