@@ -22,7 +22,7 @@ def profile(person: User) -> Iterator[Row]:
         "language": person.language,
         "date_format": person.date_format,
         "photo": "photo.webp" if person.photo_id else None,
-        "wanted_skills": [skill.name for skill in person.wanted_skills.all()],
+        "wanted_skills": [skill.label for skill in person.wanted_skills.all()],
         "favourite_experts": [expert.user.name for expert in person.favourites.select_related("user")],
         "is_operator": person.is_staff,
         "signed_up_at": person.date_joined,
@@ -40,7 +40,7 @@ def expert_page(person: User) -> Iterator[Row]:
             "city": page.city,
             "languages": page.languages,
             "availability": page.availability,
-            "skills": [skill.name for skill in page.skills.all()],
+            "skills": [skill.label for skill in page.skills.all()],
             "is_approved": page.is_approved,
             "is_visible_to_visitors": page.is_public,
         }
@@ -50,7 +50,7 @@ def services(person: User) -> Iterator[Row]:
     """Yield what the person offers."""
     for service in Service.objects.filter(expert=person.pk).select_related("kind"):
         yield {
-            "kind": service.kind.name,
+            "kind": service.kind.label,
             "minutes": service.minutes,
             "price_credits": service.price,
             "is_active": service.is_active,
