@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.models import Expertise, ExpertProfile, User
 from accounts.way_back import way_back
 from accounts.people import person_of
-from meetings.directory import MOST_FOUND, ExpertFilter, cards, for_cards, found, visible_experts
+from meetings.directory import MOST_FOUND, ExpertFilter, cards, for_cards, found, some, visible_experts
 from meetings.models import Meeting, Review
 from meetings.rows import rows_for
 from meetings.vocabulary import Status
@@ -23,9 +23,10 @@ MINE = 10
 
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is, and show fields and experts."""
+    experts = ExpertProfile.objects.filter(pk__in=some(visible_experts(None)))
     context = {
         "expertises": Expertise.objects.prefetch_related("skills"),
-        "experts": for_cards(visible_experts(None), None)[:ON_HOME],
+        "experts": for_cards(experts, None)[:ON_HOME],
     }
     return render(request, "meetings/home.html", context)
 

@@ -215,6 +215,15 @@ def test_of_very_many_some_are_shown_and_the_page_says_so(monkeypatch: pytest.Mo
     assert "Page" not in page
 
 
+def test_home_puts_only_some_of_very_many_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "MOST_FOUND", 3)
+    for number in range(7):
+        expert(f"N{number}")
+    shown = [found.user.last_name for found in Client().get("/").context["experts"]]
+    assert len(shown) == 4
+    assert shown == sorted(shown)
+
+
 # --- many experts ---------------------------------------------------------------------------------
 
 MANY = 5_000
