@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django_celery_beat.models import PeriodicTask
 
-from meetings import defaults
+from meetings import defaults, roles
 
 # The clock adds this job by itself.
 CELERYS_OWN = "celery.backend_cleanup"
@@ -20,7 +20,7 @@ CELERYS_OWN = "celery.backend_cleanup"
 class Command(BaseCommand):
     """Brings tables, default rows and static files up to date; can be run again at any time."""
 
-    help = "Migrate, fill the default catalogue, remove old jobs, seed a wanted demo, collect static files."
+    help = "Migrate, fill the default catalogue and the operators' roles, remove old jobs, seed a wanted demo, collect static files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Know the option for the demo."""
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         """Take the steps in order, one printed line each."""
         self._step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
         self._step("default catalogue", defaults.fill)
+        self._step("operators' roles", roles.fill)
         self._step("jobs", remove_old_jobs)
         if demo:
             self._step("demo data", lambda: call_command("seed_demo", stdout=StringIO()))
