@@ -18,7 +18,7 @@ class Step:
 
 
 def missing_steps(person: User) -> list[Step]:
-    """Return what the person could add, the most useful first; experts are asked for what their page needs."""
+    """Return what the person could add, the most useful first; of experts what their page needs."""
     profile = ExpertProfile.objects.filter(pk=person.pk).first()
     own = _of_expert(profile) if profile else _of_learner(person)
     steps = [

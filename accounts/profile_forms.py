@@ -36,7 +36,7 @@ class NameForm(PartForm):
 
 
 class TimesForm(PartForm):
-    """How a person reads times and words."""
+    """How a person reads times."""
 
     time_zone = ZoneField(
         help_text=_("All times are shown in this zone, and others see theirs beside it."),

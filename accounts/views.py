@@ -35,8 +35,8 @@ def change_name(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def change_times(request: HttpRequest) -> HttpResponse:
-    """Change the zone, the date format and the language in which one reads."""
-    return _change(request, TimesForm, _("Time, date format and language"))
+    """Change the zone and the date format in which one reads times."""
+    return _change(request, TimesForm, _("Time zone and date format"))
 
 
 @login_required

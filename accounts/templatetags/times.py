@@ -9,12 +9,13 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.times import lasted, written, written_date, written_day
-from accounts.zones import in_words
+from accounts.zones import city, in_words
 
 register = template.Library()
 register.filter("lasted", lasted)
 register.filter("calendar_day", written_date)
 register.filter("zone", in_words)
+register.filter("city", city)
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from meetings import links, workflow
+from meetings import feed, links, workflow
 from meetings.admission import Door, admission
 from meetings.demo.people import EXPERT, OPERATOR, STUDENT, address
 from meetings.drafts import draft
@@ -99,7 +99,8 @@ def pages(now: datetime) -> list[Page]:
 
 
 def prepare(now: datetime) -> None:
-    """Make what the demo does not hold: a meeting at the door whose video room is not ready."""
+    """Make what the demo does not hold: a meeting whose video room is not ready, an address of a calendar."""
+    feed.make_address(_person(EXPERT), now)
     user, expert = _person(UNLUCKY_USER), _person(UNLUCKY_EXPERT)
     service = expert.expert.services.filter(is_active=True).first()
     skill = expert.expert.skills.first()
