@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -65,9 +65,14 @@ class ExpertForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy 
         return chosen
 
     def save_for(self, person: User) -> ExpertProfile:
-        """Save what the form asks for and nothing else: an operator may have approved meanwhile."""
+        """Save what the form asks for and nothing else: an operator may have approved meanwhile.
+
+        Raises PermissionDenied where the account was deleted meanwhile.
+        """
         own = {name: self.cleaned_data[name] for name in OWN_FIELDS}
         with transaction.atomic():
+            if User.objects.select_for_update(no_key=True).get(pk=person.pk).is_deleted:
+                raise PermissionDenied
             profile, _created = ExpertProfile.objects.update_or_create(user=person, defaults=own)
             profile.skills.set(self.cleaned_data["skills"])
         return profile

@@ -35,11 +35,13 @@ def erase(person: User, now: datetime) -> None:
 
 def belongings() -> list[ManyToOneRel]:
     """Return the relations to people whose rows go with the account."""
-    relations = [relation for relation in User._meta.related_objects if isinstance(relation, ManyToOneRel)]
+    every = [field for field in User._meta.get_fields(include_hidden=True) if isinstance(field, ManyToOneRel)]
     return [
         relation
-        for relation in relations
-        if relation.on_delete is CASCADE and relation.related_model not in HISTORY
+        for relation in every
+        if relation.on_delete is CASCADE
+        and relation.related_model not in HISTORY
+        and not relation.related_model._meta.auto_created  # the person's lists are emptied by themselves
     ]
 
 

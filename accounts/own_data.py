@@ -25,6 +25,7 @@ def profile(person: User) -> Iterator[Row]:
         "wanted_skills": [skill.label for skill in person.wanted_skills.all()],
         "favourite_experts": [expert.user.name for expert in person.favourites.select_related("user")],
         "is_operator": person.is_staff,
+        "calendar_address_at": person.calendar_address_at,
         "signed_up_at": person.date_joined,
         "last_signed_in_at": person.last_login,
     }

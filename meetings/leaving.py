@@ -73,16 +73,23 @@ def delete_account(person: User, now: datetime) -> None:
     An account that is deleted already stays as it is.
     """
     _let_time_pass(person, now)
-    with transaction.atomic():
-        fresh = _lock(person)
-        if fresh.is_deleted:
-            return
-        against = obstacles(fresh, now)
-        if against:
-            raise CannotLeave(against)
-        names = [word for word in (fresh.email, fresh.get_full_name()) if word]
-        transaction.on_commit(partial(eml.forget, *names), robust=True)
-        _erase(fresh, now)
+    try:
+        _delete(person, now)
+    except ledger.StillOwned as still:  # granted this moment
+        raise CannotLeave([_of_credits(still.owned)]) from still
+
+
+@transaction.atomic
+def _delete(person: User, now: datetime) -> None:
+    fresh = _lock(person)
+    if fresh.is_deleted:
+        return
+    against = obstacles(fresh, now)
+    if against:
+        raise CannotLeave(against)
+    names = [word for word in (fresh.email, fresh.get_full_name()) if word]
+    transaction.on_commit(partial(eml.forget, *names), robust=True)
+    _erase(fresh, now)
 
 
 def _let_time_pass(person: User, now: datetime) -> None:

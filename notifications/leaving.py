@@ -1,7 +1,7 @@
 """Erasing what these tables hold of a person who leaves."""
 
-from django.db.models import JSONField, Value
-from django.db.models.expressions import CombinedExpression, F
+from django.db.models import F, Func, JSONField, TextField, Value
+from django.db.models.expressions import CombinedExpression
 
 from accounts.models import User
 from notifications.models import Notification
@@ -13,7 +13,7 @@ TYPED = "reason"
 def erase(person: User) -> None:
     """Delete what the person was told, sent or not, and the words in what others were told of them."""
     Notification.objects.filter(recipient=person).delete()
-    worded = Notification.objects.filter(about=person, facts__has_key=TYPED)
-    worded.filter(facts__reason__regex=".").update(
-        facts=CombinedExpression(F("facts"), "||", Value({TYPED: None}, output_field=JSONField()))
-    )
+    told = Notification.objects.filter(about=person, facts__has_key=TYPED)
+    worded = told.annotate(sort=Func(F(f"facts__{TYPED}"), function="jsonb_typeof", output_field=TextField()))
+    nothing = Value({TYPED: None}, output_field=JSONField())
+    worded.filter(sort="string").update(facts=CombinedExpression(F("facts"), "||", nothing))

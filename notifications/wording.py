@@ -52,7 +52,8 @@ def fact(notification: Notification, name: str) -> str:
         return written(datetime.fromisoformat(value)) if value else _("unknown")
     if name.endswith("_credits"):
         return credits_in_words(value) if value else _("no credits")
-    return str(value)
+    # Words of somebody who has deleted the account.
+    return _("(deleted)") if value is None else str(value)
 
 
 def button(notification: Notification) -> str:

@@ -5,11 +5,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Expertise, ExpertProfile, User
-from accounts.way_back import way_back
 from accounts.people import person_of
+from accounts.way_back import way_back
 from meetings.directory import MOST_FOUND, ExpertFilter, cards, for_cards, found, some, visible_experts
 from meetings.models import Meeting, Review
 from meetings.rows import rows_for
@@ -49,7 +48,7 @@ def experts(request: HttpRequest) -> HttpResponse:
 def expert(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one expert: to visitors only if the expert allows it."""
     viewer = _viewer(request)
-    profile = get_object_or_404(ExpertProfile.objects.select_related("user"), pk=pk)
+    profile = get_object_or_404(ExpertProfile.objects.select_related("user"), pk=pk, user__deleted_at=None)
     mine = _meetings_with(profile, viewer)
     if not mine and not visible_experts(viewer).filter(pk=pk).exists() and viewer != profile.user:
         raise Http404

@@ -179,7 +179,7 @@ def _about(meeting: Meeting, role: Role) -> dict[str, object]:
         "answers": meeting.answers.order_by("at") if meeting.status in ANSWERS_SHOWN else [],
         "prospect": prospect(meeting, role, now),
         "is_open": meeting.status_at(now) in NOT_FINAL,
-        "may_suggest": role is Role.EXPERT,
+        "may_suggest": role is Role.EXPERT and not meeting.student.is_deleted,
         "may_put_in_link": role is Role.EXPERT and takes_link(meeting),
         "has_own_link": bool(video_outbox.room_of(meeting).sealed_link),
         **_who_was_there(meeting, now),
