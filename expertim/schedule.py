@@ -12,6 +12,7 @@ JOBS = {
     _("deliver mails"): ("notifications.jobs.deliver_mails", MINUTE),
     _("prepare video rooms"): ("meetings.jobs.prepare_rooms", 15.0),
     _("watch video rooms"): ("meetings.jobs.watch_rooms", MINUTE),
+    _("forget sessions that are over"): ("accounts.jobs.forget_sessions", DAY),
     _("forget old receipts"): ("meetings.jobs.forget_receipts", DAY),
     _("audit the books"): ("meetings.jobs.audit_books", DAY),
 }

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -33,6 +34,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """Show it, to anybody."""
     context = {
         "video": _video(settings.VIDEO_PLATFORM),
+        "keeps_sessions": apps.is_installed("allauth.usersessions"),
         "session_days": settings.SESSION_COOKIE_AGE // 86_400,
         "language_days": settings.LANGUAGE_COOKIE_AGE // 86_400,
         "receipt_days": receipts.KEPT.days,

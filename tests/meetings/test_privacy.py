@@ -1,0 +1,77 @@
+"""The page about privacy says what the code does."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+from django.utils.html import escape
+
+from accounts.jobs import forget_sessions
+from meetings import receipts
+from meetings.video import PLATFORMS
+from meetings.views.privacy import VIDEO
+from tests.factories import PASSWORD, PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def shown() -> str:
+    answer = Client().get("/privacy/")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_it_is_public_and_every_page_leads_to_it() -> None:
+    assert "What is kept, and why" in shown()
+    assert 'href="/privacy/"' in Client().get("/").text
+
+
+def test_figures_are_those_of_the_code(settings: Any) -> None:
+    settings.SESSION_COOKIE_AGE = 9 * 86_400
+    assert "A session in which you are signed in: 9 days" in shown()
+    assert f"so that a double click acts once: {receipts.KEPT.days} days." in shown()
+
+
+def test_every_platform_is_described() -> None:
+    assert set(VIDEO) == set(PLATFORMS)
+
+
+@pytest.mark.parametrize("platform", VIDEO)
+def test_the_platform_of_this_site_is_named(settings: Any, platform: str) -> None:
+    settings.VIDEO_PLATFORM = platform
+    settings.VIDEO = settings.VIDEO | {"JITSI_URL": "https://meet.example.com", "BBB_URL": ""}
+    text = shown()
+    assert escape(str(VIDEO[platform]).split("%")[0]) in text
+    assert ("meet.example.com" in text) == (platform == "jitsi")
+    assert "%(" not in text
+
+
+def test_no_cookie_but_those_it_names(settings: Any) -> None:
+    site, person = Client(), PersonFactory.create()
+    site.post("/account/login/", {"login": person.email, "password": PASSWORD})
+    for page in ("/", "/meetings/", "/account/profile/", "/account/login/", "/privacy/"):
+        site.get(page)
+    site.post("/account/language/", {"language": "de", "next": "/"})
+    named = {
+        settings.SESSION_COOKIE_NAME,
+        settings.CSRF_COOKIE_NAME,
+        settings.LANGUAGE_COOKIE_NAME,
+        "messages",
+    }
+    assert set(site.cookies) <= named
+
+
+def test_sessions_that_are_over_are_forgotten() -> None:
+    for age in (-1, 1):
+        session = SessionStore()
+        session["of"] = age
+        session.save()
+        Session.objects.filter(pk=session.session_key).update(
+            expire_date=timezone.now() + timedelta(minutes=age)
+        )
+    forget_sessions()
+    assert [session.get_decoded()["of"] for session in Session.objects.all()] == [1]
