@@ -60,9 +60,10 @@ def owner_of(token: str) -> User:
         pk, made_at = _signer().unsign_object(token)
     except signing.BadSignature as error:
         raise UnknownAddress from error
-    person = User.objects.filter(pk=pk, is_active=True, calendar_address_at__isnull=False).first()
-    if person is None or _token(person.pk, person.calendar_address_at) != token:
-        raise UnknownAddress(made_at)
+    person = User.objects.filter(pk=pk, is_active=True).first()
+    at = person.calendar_address_at if person else None
+    if person is None or at is None or at.timestamp() != made_at:
+        raise UnknownAddress
     return person
 
 
@@ -83,8 +84,8 @@ def _signer() -> signing.Signer:
     return signing.Signer(salt=SALT, sep=".")
 
 
-def _token(pk: int, made_at: datetime | None) -> str:
-    return _signer().sign_object([pk, made_at.timestamp() if made_at else None])
+def _token(pk: int, made_at: datetime) -> str:
+    return _signer().sign_object([pk, made_at.timestamp()])
 
 
 def _shown(person: User, now: datetime) -> MeetingQuerySet:

@@ -9,11 +9,11 @@ from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from icalendar import Calendar
 
 from accounts.models import User
-from meetings import feed
+from meetings import calendar, feed
 from meetings.models import Meeting
 from meetings.vocabulary import PARTIES, Action, Role, Status
 from tests.factories import PersonFactory, ServiceFactory
@@ -169,20 +169,31 @@ def test_meetings_of_others_are_not_in_it() -> None:
 def test_it_says_what_it_is_and_how_often_to_look() -> None:
     person = PersonFactory.create()
     text = fetched(person).content.decode()
-    calendar = Calendar.from_ical(text)
-    assert str(calendar["prodid"]) == "-//Expertim//Meetings//EN"
-    assert (str(calendar["version"]), str(calendar["method"])) == ("2.0", "PUBLISH")
-    assert (str(calendar["name"]), str(calendar["x-wr-calname"])) == ("Expertim", "Expertim")
+    read = Calendar.from_ical(text)
+    assert str(read["prodid"]) == "-//Expertim//Meetings//EN"
+    assert (str(read["version"]), str(read["method"])) == ("2.0", "PUBLISH")
+    assert (str(read["name"]), str(read["x-wr-calname"])) == ("Expertim", "Expertim")
     assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in text
-    assert calendar["refresh-interval"].dt == timedelta(hours=1)
+    assert read["refresh-interval"].dt == timedelta(hours=1)
 
 
 def test_it_is_in_the_language_of_its_owner_not_of_who_asks() -> None:
     meeting = suggest(now=this_second())
-    User.objects.filter(pk=meeting.student_id).update(language="en")
-    answer = fetched(meeting.student, accept_language="de")
-    assert answer["Content-Language"] == "en"
-    assert b"(awaiting approval)" in answer.content
+    User.objects.filter(pk=meeting.student_id).update(language="de")
+    answer = fetched(meeting.student, accept_language="cs")
+    with translation.override("de"):
+        name = calendar.summary(meeting.skill.label, meeting.expert.name)
+    assert " mit " in name
+    assert answer["Content-Language"] == "de"
+    assert name in str(Calendar.from_ical(answer.content).walk("VEVENT")[0]["summary"])
+
+
+def test_addresses_outlive_a_change_of_the_sites_secret(settings: Any) -> None:
+    path = path_of(PersonFactory.create())
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 10, [settings.SECRET_KEY]
+    assert Client().get(path).status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert Client().get(path).status_code == 404
 
 
 def test_it_is_a_calendar_that_nobody_indexes_or_keeps() -> None:
