@@ -143,7 +143,7 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("cs", "Čeština"), ("sk", "
 # A choice is kept with the account; the cookie is for visitors.
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 31_536_000
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "libraries"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -45,12 +45,19 @@ class Notification(models.Model):
     recipient's language and zone. The row is also the outbox: `notifications.delivery` sends its e-mail.
     """
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notifications")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="notifications",
+        verbose_name=_("recipient"),
+    )
     kind = models.CharField(_("kind"), max_length=60)
-    source = models.CharField(max_length=60)
-    reference = models.CharField(max_length=60)
-    about = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    source = models.CharField(_("caused by"), max_length=60)
+    reference = models.CharField(_("leads to"), max_length=60)
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("other person")
+    )
+    facts = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(_("told at"))
     in_bell = models.BooleanField(_("shown behind the bell"), default=True)
     read_at = models.DateTimeField(_("read at"), null=True)

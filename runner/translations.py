@@ -54,18 +54,19 @@ def collected() -> Catalog:
 
 def renew(language: str, template: Catalog) -> None:
     """Bring a language's catalogue to the texts of today and compile it; what is translated stays."""
-    catalog = _read(language)
+    catalog = _read(_ours(language), language)
     template.creation_date = catalog.creation_date
     catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
     catalog.obsolete.clear()
-    with _po(language).open("wb") as file:
+    with _ours(language).open("wb") as file:
         write_po(file, catalog, width=110, include_lineno=False, sort_by_file=True)
-    _mo(language).write_bytes(_compiled(_read(language)))
+    for po in _both(language):
+        po.with_suffix(".mo").write_bytes(_compiled(_read(po, language)))
 
 
 def lacks(language: str, template: Catalog) -> Iterator[str]:
     """Name each text that is missing, unsure, broken or no longer used, and a compiled file that is old."""
-    catalog = _read(language)
+    catalog = _read(_ours(language), language)
     for wanted in template:
         text = catalog.get(wanted.id, wanted.context) if wanted.id else wanted
         if wanted.id and (text is None or not _is_whole(text, catalog)):
@@ -73,11 +74,17 @@ def lacks(language: str, template: Catalog) -> Iterator[str]:
     for text in catalog:
         if text.id and template.get(text.id, text.context) is None:
             yield f"no longer used: {_words(text)}"
+    for po in _both(language):
+        yield from _faults(_read(po, language), po.with_suffix(".mo"))
+
+
+def _faults(catalog: Catalog, compiled: Path) -> Iterator[str]:
+    for text in catalog:
         if text.id and text.fuzzy:
             yield f"unsure: {_words(text)}"
         yield from (f"broken: {_words(text)}: {error}" for error in text.check(catalog))
-    if not _mo(language).exists() or _mo(language).read_bytes() != _compiled(catalog):
-        yield "the compiled file is old; please run python -m runner.translations"
+    if not compiled.exists() or compiled.read_bytes() != _compiled(catalog):
+        yield "a compiled file is old; please run python -m runner.translations"
 
 
 def _sources() -> Iterator[tuple[str, str]]:
@@ -110,10 +117,10 @@ def _words(text: Message) -> str:
     return f"“{words}”" + (f" ({places})" if places else "")
 
 
-def _read(language: str) -> Catalog:
-    if not _po(language).exists():
+def _read(po: Path, language: str) -> Catalog:
+    if not po.exists():
         return Catalog(language, project="Expertim", header_comment=HEADER, fuzzy=False)
-    with _po(language).open("rb") as file:
+    with po.open("rb") as file:
         return read_po(file, language)
 
 
@@ -123,14 +130,15 @@ def _compiled(catalog: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def _po(language: str) -> Path:
-    folder = ROOT / "locale" / language / "LC_MESSAGES"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / "django.po"
+def _ours(language: str) -> Path:
+    """The texts of our code."""
+    return ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
-def _mo(language: str) -> Path:
-    return _po(language).with_suffix(".mo")
+def _both(language: str) -> list[Path]:
+    """Ours, and what libraries say otherwise than we would."""
+    libraries = ROOT / "locale" / "libraries" / language / "LC_MESSAGES" / "django.po"
+    return [_ours(language), libraries]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from meetings.vocabulary import PARTIES, Progress, Role
 class Answer(models.Model):
     """How one party says the meeting went; given once. Stars are for the operator's eyes only."""
 
-    meeting = models.ForeignKey("meetings.Meeting", models.PROTECT, related_name="answers")
+    meeting = models.ForeignKey(
+        "meetings.Meeting", models.PROTECT, related_name="answers", verbose_name=_("meeting")
+    )
     role = models.CharField(_("party"), max_length=10, choices=Role.choices)
     progress = models.CharField(_("answer"), max_length=20, choices=Progress.choices)
     stars = models.PositiveSmallIntegerField(_("stars"), null=True)
@@ -39,8 +41,12 @@ class Answer(models.Model):
 class Review(models.Model):
     """The one text of a user about an expert, for the expert's page; emptied, it still counts as written."""
 
-    student = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews_written")
-    expert = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews_received")
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews_written", verbose_name=_("user")
+    )
+    expert = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews_received", verbose_name=_("expert")
+    )
     text = models.TextField(_("text"), blank=True, max_length=2000)
     written_at = models.DateTimeField(_("written at"))
     edited_at = models.DateTimeField(_("edited at"))

@@ -19,16 +19,24 @@ class Event(models.Model):
     chosen reason had then, `posting` the entry in the books that the same action made.
     """
 
-    meeting = models.ForeignKey("meetings.Meeting", models.PROTECT, related_name="events")
+    meeting = models.ForeignKey(
+        "meetings.Meeting", models.PROTECT, related_name="events", verbose_name=_("meeting")
+    )
     kind = models.CharField(_("event"), max_length=40, choices=EventKind.choices)
     role = models.CharField(_("by"), max_length=10, choices=Role.choices)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
+    )
     at = models.DateTimeField(_("at"))
     date_version = models.PositiveIntegerField(_("date version"))
-    reason = models.ForeignKey("meetings.Reason", models.PROTECT, null=True, related_name="+")
+    reason = models.ForeignKey(
+        "meetings.Reason", models.PROTECT, null=True, related_name="+", verbose_name=_("reason")
+    )
     words = models.TextField(_("words"), blank=True)
-    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    posting = models.ForeignKey(Posting, models.PROTECT, null=True, related_name="+")
+    facts = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+    posting = models.ForeignKey(
+        Posting, models.PROTECT, null=True, related_name="+", verbose_name=_("posting")
+    )
 
     class Meta:
         # Written under the lock of their meeting: their numbers are their order.

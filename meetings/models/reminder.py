@@ -38,7 +38,9 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 class Reminder(models.Model):
     """A reminder for one date of one meeting; whether it still holds is looked up when it is due."""
 
-    meeting = models.ForeignKey("meetings.Meeting", models.PROTECT, related_name="reminders")
+    meeting = models.ForeignKey(
+        "meetings.Meeting", models.PROTECT, related_name="reminders", verbose_name=_("meeting")
+    )
     kind = models.CharField(_("reminder"), max_length=12, choices=ReminderKind.choices)
     date_version = models.PositiveIntegerField(_("date version"))
     due_at = models.DateTimeField(_("due at"))

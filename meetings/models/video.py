@@ -40,7 +40,11 @@ class VideoRoom(models.Model):
     """
 
     meeting = models.OneToOneField(
-        "meetings.Meeting", models.PROTECT, primary_key=True, related_name="video_room"
+        "meetings.Meeting",
+        models.PROTECT,
+        primary_key=True,
+        related_name="video_room",
+        verbose_name=_("meeting"),
     )
     platform = models.CharField(_("platform"), max_length=20)
     wanted_version = models.PositiveIntegerField(_("wanted for date version"), null=True)
@@ -85,7 +89,9 @@ class VideoRoom(models.Model):
 class PresenceNote(models.Model):
     """One thing that a platform saw of a party in a room: added to, never edited."""
 
-    meeting = models.ForeignKey("meetings.Meeting", models.PROTECT, related_name="presence_notes")
+    meeting = models.ForeignKey(
+        "meetings.Meeting", models.PROTECT, related_name="presence_notes", verbose_name=_("meeting")
+    )
     date_version = models.PositiveIntegerField(_("date version"))
     role = models.CharField(_("party"), max_length=10, choices=Role.choices)
     seen = models.CharField(_("seen"), max_length=6, choices=[(seen.value, seen.value) for seen in Seen])
