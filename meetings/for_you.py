@@ -28,8 +28,8 @@ class ForYou:
 def experts_for(person: User, expertise: Expertise | None, now: datetime) -> list[ForYou]:
     """Return a few experts, within an Expertise or all.
 
-    Half of the places are for favourites, the rest for wanted skills; what remains free is for anybody. Whom the
-    person is to meet anyway stands further up on the same page.
+    Half of the places are for favourites, the rest for wanted skills; what remains free is for anybody.
+    Whom the person is to meet anyway stands further up on the same page.
     """
     wanted = {skill.pk: skill.label for skill in person.wanted_skills.all()}
     experts = _to_find(person, expertise, now)
