@@ -17,7 +17,7 @@ from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skil
 
 admin.site.site_header = admin.site.site_title = "Expertim"
 
-RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+RIGHTS = ("is_staff", "is_superuser", "groups")
 
 
 class PersonAdmin(UserAdmin):
@@ -28,7 +28,7 @@ class PersonAdmin(UserAdmin):
     search_fields = ("first_name", "last_name", "email")
     ordering = ("last_name", "first_name")
     readonly_fields = ("email", "is_open", "last_login", "date_joined")
-    filter_horizontal = ("groups", "user_permissions")
+    filter_horizontal = ("groups",)
     fieldsets = (
         (None, {"fields": ("email", "is_open")}),
         (_("Profile"), {"fields": ("first_name", "last_name", "time_zone", "language", "date_format")}),

@@ -136,9 +136,9 @@ def _ours(language: str) -> Path:
 
 
 def _both(language: str) -> list[Path]:
-    """Ours, and what libraries say otherwise than we would."""
+    """Ours, and where there are some the texts of libraries that we say otherwise."""
     libraries = ROOT / "locale" / "libraries" / language / "LC_MESSAGES" / "django.po"
-    return [_ours(language), libraries]
+    return [po for po in (_ours(language), libraries) if po.exists()]
 
 
 if __name__ == "__main__":
