@@ -1,4 +1,4 @@
-"""What operators may do: three roles, each a group of rights. Who has none of them only looks at an empty desk."""
+"""What operators may do: three roles, each a group of rights. Who has none looks at an empty desk."""
 
 from dataclasses import dataclass
 

@@ -230,7 +230,14 @@ def test_prepare_takes_every_step_and_can_be_repeated(tmp_path: Path, settings: 
         out = StringIO()
         call_command("prepare", "--demo", stdout=out)
         steps = [line.partition(":")[0] for line in out.getvalue().splitlines()]
-        assert steps == ["tables", "default catalogue", "jobs", "demo data", "static files"]
+        assert steps == [
+            "tables",
+            "default catalogue",
+            "operators' roles",
+            "jobs",
+            "demo data",
+            "static files",
+        ]
         assert User.objects.count() == people
     assert (tmp_path / "admin" / "css" / "base.css").exists()
 

@@ -1,4 +1,4 @@
-"""Everyone reads skills, kinds of service, Expertises and reasons in their own language, wherever they are."""
+"""Everyone reads skills, kinds of service, Expertises and reasons in their own language, everywhere."""
 
 import html
 from typing import Any

@@ -20,7 +20,7 @@ CELERYS_OWN = "celery.backend_cleanup"
 class Command(BaseCommand):
     """Brings tables, default rows and static files up to date; can be run again at any time."""
 
-    help = "Migrate, fill the default catalogue and the operators' roles, remove old jobs, seed a wanted demo, collect static files."
+    help = "Migrate, fill catalogue and roles, remove old jobs, seed a wanted demo, collect static files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Know the option for the demo."""
