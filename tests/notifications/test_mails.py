@@ -142,19 +142,23 @@ def assert_text(note: Notification) -> None:
     text = plain(note)
     assert not re.search(r"&\w+;|&#|</?\w+>|[{}]|None", text), text
     lines = text.splitlines()
-    assert [bool(line.strip()) for line in lines] == [True, False, True, False, True, False, True, True], text
+    # Where the mail can be switched off, a line more says where.
+    more = [True, False] if all_kinds()[note.kind].is_optional else []
+    shape = [True, False, True, False, True, False, *more, True, True]
+    assert [bool(line.strip()) for line in lines] == shape, text
     assert lines[0] == f"Dear {note.recipient.first_name},", note.kind
     assert lines[4].startswith(f"{all_kinds()[note.kind].button}: {SITE}/")
-    assert lines[6] == f"All times are in your zone, {note.recipient.time_zone}."
+    assert lines[-2] == f"All times are in your zone, {note.recipient.time_zone}."
 
 
 def assert_html(note: Notification) -> None:
     """One button, the same words as in the text, and nothing that is loaded or run."""
     page, text = html(note), plain(note)
-    (link,) = page.links
+    link, *choice = page.links
+    assert choice == ([f"{SITE}/account/mails/"] if all_kinds()[note.kind].is_optional else []), note.kind
     assert f"{all_kinds()[note.kind].button}: {link}\n" in text, note.kind
     seen = " ".join(page.words.split())
-    for line in (0, 2, 6):
+    for line in (0, 2, -2):
         assert text.splitlines()[line] in seen, note.kind
     assert str(all_kinds()[note.kind].button) in seen
     assert page.tags == TAGS
