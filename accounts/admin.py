@@ -3,16 +3,19 @@
 The page of a person is registered by `meetings.admin`, with the blocking that only meetings know about.
 """
 
-from typing import Any
-
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.admin_changes import in_history
 from accounts.admin_names import DESCRIPTIONS, NAMES, WHERE_EMPTY, NamedAdmin, name_fieldset
-from accounts.admin_pages import ModelAdmin, TabularInline, UserAdmin
+from accounts.admin_pages import AskForm, ModelAdmin, TabularInline, UserAdmin, ask
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 
 admin.site.site_header = admin.site.site_title = "Expertim"
@@ -89,8 +92,13 @@ class ExpertAdmin(ModelAdmin):
     actions = ("approve", "withdraw_approval")
 
     def get_readonly_fields(self, request: HttpRequest, obj: ExpertProfile | None = None) -> tuple[str, ...]:
-        """Keep a page with its person."""
-        return ("user",) if obj else ()
+        """Keep a page with its person; the approval is changed by acts of their own, which are logged."""
+        return ("user", "is_approved") if obj else ()
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that asks before an approval is withdrawn."""
+        withdraw = self.admin_site.admin_view(self.withdraw)
+        return [path("withdraw/", withdraw, name="accounts_expertprofile_withdraw"), *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: ExpertProfile | None = None) -> bool:
         """Keep pages; withdrawing the approval hides them."""
@@ -102,17 +110,50 @@ class ExpertAdmin(ModelAdmin):
         self._set_approval(request, experts.filter(is_approved=False), approved=True)
 
     @admin.action(description=_("Withdraw the approval of the selected experts"), permissions=["change"])
-    def withdraw_approval(self, request: HttpRequest, experts: "QuerySet[ExpertProfile]") -> None:
-        """Hide the experts; meetings that are suggested or agreed already stay."""
-        self._set_approval(request, experts.filter(is_approved=True), approved=False)
+    def withdraw_approval(self, _request: HttpRequest, experts: "QuerySet[ExpertProfile]") -> HttpResponse:
+        """Lead to the page that asks."""
+        numbers = ",".join(str(expert.pk) for expert in experts)
+        return redirect(reverse("admin:accounts_expertprofile_withdraw") + f"?experts={numbers}")
 
-    def _set_approval(self, request: HttpRequest, experts: Any, *, approved: bool) -> None:
-        message = _("Approved.") if approved else _("Approval withdrawn.")
-        changed = list(experts)
+    def withdraw(self, request: HttpRequest) -> HttpResponse:
+        """Say what withdrawing does and ask for the reason; on POST do it."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        numbers = [int(number) for number in request.GET.get("experts", "").split(",") if number.isdecimal()]
+        experts = ExpertProfile.objects.filter(pk__in=numbers).select_related("user").order_by("pk")
+        form = AskForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            approved = experts.filter(is_approved=True)
+            self._set_approval(request, approved, approved=False, why=form.cleaned_data["reason"])
+            return redirect("admin:accounts_expertprofile_changelist")
+        form.fields["reason"].help_text = _("Nobody is told; this reason stays with the operators.")
+        names = ", ".join(expert.user.name for expert in experts)
+        return ask(
+            self,
+            request,
+            form,
+            title=str(_("Withdraw the approval: %(names)s") % {"names": names}),
+            sentences=[
+                str(_("The page is no longer shown to anyone, and nobody can suggest a meeting.")),
+                str(_("Meetings that are suggested or agreed already stay.")),
+            ],
+            button=str(_("Withdraw the approval")),
+            back=reverse("admin:accounts_expertprofile_changelist"),
+        )
+
+    @transaction.atomic
+    def _set_approval(
+        self, request: HttpRequest, experts: "QuerySet[ExpertProfile]", *, approved: bool, why: str = ""
+    ) -> None:
+        done = _("Approved") if approved else _("Approval withdrawn")
+        states = (_("not approved"), _("approved"))
+        before, after = states if approved else states[::-1]
+        # Locked, so that two operators do not both log the same change.
+        changed = list(experts.select_for_update(of=("self",), no_key=True).order_by("pk"))
         for expert in changed:
             expert.is_approved = approved
             expert.save(update_fields=["is_approved"])
-            self.log_change(request, expert, str(message))
+            self.log_change(request, expert, in_history(str(done), before=before, after=after, why=why))
         words = ngettext("%(n)s expert was changed.", "%(n)s experts were changed.", len(changed))
         messages.success(request, words % {"n": len(changed)})
 

@@ -11,12 +11,33 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import admin_changes
+
 if TYPE_CHECKING:  # generic only for the type checker
-    ModelAdmin = admin.ModelAdmin[Any]
+    PlainModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Any]
-    UserAdmin = auth_admin.UserAdmin[Any]
+    PlainUserAdmin = auth_admin.UserAdmin[Any]
 else:
-    ModelAdmin, TabularInline, UserAdmin = admin.ModelAdmin, admin.TabularInline, auth_admin.UserAdmin
+    PlainModelAdmin, TabularInline, PlainUserAdmin = (
+        admin.ModelAdmin,
+        admin.TabularInline,
+        auth_admin.UserAdmin,
+    )
+
+
+class ModelAdmin(PlainModelAdmin):
+    """Pages of a table. The history says of each field what it held before and what it holds now."""
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, dict[str, Any]]]:
+        """Add the values to what Django writes."""
+        message = super().construct_change_message(request, form, formsets, add)
+        return admin_changes.with_values(message, form, formsets or [])
+
+
+class UserAdmin(PlainUserAdmin, ModelAdmin):
+    """Pages about people."""
 
 
 class ShownOnly:
@@ -53,7 +74,11 @@ class AskForm(forms.Form):
     def renew(self, **values: object) -> None:
         """Make what was typed a new form, with these hidden values, because the old one is spent or stale."""
         fresh = {"key": uuid4(), **values}
-        self.data = {**dict(self.data.items()), **{name: str(value) for name, value in fresh.items()}}
+        self.put(**fresh)
+
+    def put(self, **values: object) -> None:
+        """Let the form say this from now on, beside what was typed."""
+        self.data = {**dict(self.data.items()), **{name: str(value) for name, value in values.items()}}
 
 
 def ask(

@@ -150,11 +150,20 @@ def bonus(person: User, amount: int, *, reference: str, key: str, now: datetime)
 
 
 def grant(
-    person: User, amount: int, *, reason: str, made_by: User | None, key: str, now: datetime
+    person: User,
+    amount: int,
+    *,
+    reason: str,
+    made_by: User | None,
+    reference: str = "",
+    key: str,
+    now: datetime,
 ) -> int | None:
     """Give a person new credits (a purchase or a gift), and tell them."""
     legs = [(_platform(AccountKind.ISSUANCE), _wallet(person), amount)]
-    posting = _post(PostingKind.GRANT, legs, key=key, now=now, reason=reason, made_by=made_by)
+    posting = _post(
+        PostingKind.GRANT, legs, key=key, now=now, reference=reference, reason=reason, made_by=made_by
+    )
     _tell(person, notices.GRANTED, posting, amount, now=now)
     return posting
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from itertools import islice
+from itertools import islice, repeat
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -74,21 +74,29 @@ def page_of_movements(chosen: MovementFilter, person: User, number: str | None) 
     numbers = chosen.movements_of(person).values_list("posting_id", flat=True)
     page = Paginator(numbers, PAGE).get_page(number)
     shown = Movement.objects.filter(owner=person, posting_id__in=list(page.object_list))
-    page.object_list = list(shown.select_related("posting", "counterparty"))  # type: ignore[arg-type]
+    page.object_list = list(shown.select_related("posting__made_by", "counterparty"))  # type: ignore[arg-type]
     return page  # type: ignore[return-value] # of numbers no longer
 
 
-def csv_lines(movements: "QuerySet[Movement]", person: User) -> Iterator[str]:
-    """Write movements as RFC 4180 with a mark for spreadsheets, part by part, as this person reads them."""
-    rows = movements.select_related("posting", "counterparty").iterator(chunk_size=CHUNK)
+def csv_lines(
+    movements: "QuerySet[Movement]", reader: User, *, with_operators: bool = False
+) -> Iterator[str]:
+    """Write movements as RFC 4180 with a mark for spreadsheets, part by part, as the reader reads them.
+
+    Operators also read which operator made a movement.
+    """
+    rows = movements.select_related("posting__made_by", "counterparty").iterator(chunk_size=CHUNK)
     writer = csv.writer(_Echo())
-    with seen_by(person):
-        head = BOM + writer.writerow(_head())
+    with seen_by(reader):
+        head = BOM + writer.writerow([*_head(), *([_("Made by")] if with_operators else [])])
     yield head
-    # The person's zone and language are put on for each part only: what lies between is another request's.
+    # The reader's zone and language are put on for each part only: what lies between is another request's.
     while chunk := list(islice(rows, CHUNK)):
-        with seen_by(person):
-            text = "".join(writer.writerow(row) for row in _rows(chunk))
+        with seen_by(reader):
+            rest = map(_made_by, chunk) if with_operators else repeat([])
+            text = "".join(
+                writer.writerow([*row, *more]) for row, more in zip(_rows(chunk), rest, strict=False)
+            )
         yield text
 
 
@@ -127,3 +135,8 @@ def _rows(movements: Iterable[Movement]) -> Iterator[list[object]]:
         ]
         at = timezone.localtime(posting.made_at).isoformat(timespec="seconds")
         yield [at, *map(safe, words), movement.amount, movement.owned_after]
+
+
+def _made_by(movement: Movement) -> list[object]:
+    operator = movement.posting.made_by
+    return [safe(operator.name) if operator else ""]

@@ -33,13 +33,18 @@ def timeline(meeting: Meeting) -> list[Line]:
     return [_line(event) for event in meeting.events.all()]
 
 
+def details(event: Event) -> str:
+    """Return what was counted or chosen, in words."""
+    detail = DETAILS.get(EventKind(event.kind))
+    return detail(event.facts) if detail else ""
+
+
 def _line(event: Event) -> Line:
     kind = EventKind(event.kind)
-    detail = DETAILS.get(kind)
     return Line(
         label=str(kind.label),
         at=event.at,
-        details=detail(event.facts) if detail else "",
+        details=details(event),
         words="" if kind in PRIVATE_WORDS else event.said,
         leads_to_movement=kind in LINKED_TO_MOVEMENTS and event.posting_id is not None,
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.admin_changes import in_history, with_reason
 from accounts.admin_pages import ViewOnlyAdmin
 from notifications import delivery, nudge, wording
 from notifications.models import MailState, Notification
@@ -85,7 +86,11 @@ class NotificationAdmin(ViewOnlyAdmin):
         mine = Notification.objects.filter(pk__in=selected.values("pk"), mail_state=MailState.FAILED)
         given_up = list(mine.select_for_update(no_key=True).order_by("pk"))
         for notification in given_up:
+            before = with_reason(notification.get_mail_state_display(), notification.mail_problem)
             delivery.send_again(notification, timezone.now())
-            self.log_change(request, notification, f"{_('E-mail sent again.')} {notification.mail_problem}")
+            after = MailState.WAITING.label
+            self.log_change(
+                request, notification, in_history(_("E-mail sent again"), before=before, after=after)
+            )
         nudge.on_commit("notifications.jobs.deliver_mails")
         return len(given_up)

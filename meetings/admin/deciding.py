@@ -1,5 +1,9 @@
 """The page on which an operator reads what a decision does, writes the note, and makes it."""
 
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,12 +15,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.admin_changes import in_history
 from accounts.admin_pages import AskForm, ModelAdmin, ask
 from accounts.people import person_of
+from credits import ledger
 from meetings import workflow
+from meetings.admin import goodwill
 from meetings.admin.decisions import DECISIONS
+from meetings.admin.goodwill import Goodwill
 from meetings.models import Meeting, Receipt
 from meetings.step import ActionRefused, Entry
+from meetings.timeline import details
 from meetings.transitions import row_for
 from meetings.vocabulary import Action, Role
 
@@ -43,12 +52,21 @@ def decide(page: ModelAdmin, request: HttpRequest, pk: int, action: str) -> Http
         raise Http404
     meeting, decision = get_object_or_404(_meetings(), pk=pk), Action(action)
     if request.method == "POST":
-        return _answer(page, request, meeting, decision, DecisionForm(request.POST))
+        return _answer(page, request, meeting, decision, _form(request, decision, request.POST))
     refusal = _why_not(meeting, decision)
     if refusal:
         messages.warning(request, refusal)
         return redirect(PAGE, pk)
-    return _ask(page, request, meeting, decision, DecisionForm(initial=_looked_at(meeting, decision)))
+    form = _form(request, decision, initial=_looked_at(meeting, decision, {}))
+    return _ask(page, request, meeting, decision, form)
+
+
+def _form(request: HttpRequest, action: Action, data: Any = None, **how: Any) -> DecisionForm:
+    form = DecisionForm(data, **how)
+    if goodwill.is_offered(request, action):
+        goodwill.add_fields(form)
+    form.fields["reason"].help_text = str(DECISIONS[action].note)
+    return form
 
 
 def _answer(
@@ -56,13 +74,13 @@ def _answer(
 ) -> HttpResponse:
     """Carry it out, or show the form again with what was typed and why nothing was done."""
     if not form.is_valid():
-        return _ask(page, request, meeting, action, form)
+        return _ask(page, request, meeting, action, form, goodwill.typed(form))
     try:
         _carry_out(page, request, meeting.pk, action, form)
     except ActionRefused as refusal:
-        form.renew(**_looked_at(meeting, action))
+        form.renew(**_looked_at(meeting, action, goodwill.typed(form)))
         form.add_error(None, refusal.words)
-        return _ask(page, request, meeting, action, form)
+        return _ask(page, request, meeting, action, form, goodwill.typed(form))
     messages.success(request, _("Done: %(decision)s.") % {"decision": DECISIONS[action].button})
     return redirect(PAGE, meeting.pk)
 
@@ -71,37 +89,77 @@ def _answer(
 def _carry_out(page: ModelAdmin, request: HttpRequest, pk: int, action: Action, form: DecisionForm) -> None:
     # Locked, so that a repetition finds the receipt of the first request and is not logged again.
     meeting = _meetings().select_for_update(of=("self",), no_key=True).get(pk=pk)
-    typed = form.cleaned_data
-    is_new = not Receipt.objects.filter(key=typed["key"]).exists()
-    if is_new and meeting.revision == typed["revision"] and typed["seen"] != _foretold(meeting, action):
-        raise ActionRefused(
-            _("Nothing was done, because the numbers have changed since you looked. These are the new ones.")
-        )
-    workflow.perform(
+    typed, gifts, now = form.cleaned_data, goodwill.typed(form), timezone.now()
+    key, before = goodwill.own_key(typed["key"], gifts), _state(meeting)
+    is_new = not Receipt.objects.filter(key=key).exists()
+    if is_new and meeting.revision == typed["revision"]:
+        _compare(typed["seen"], meeting, action, gifts)
+    done = workflow.perform(
         meeting,
         action,
         role=Role.OPERATOR,
         actor=person_of(request),
-        now=timezone.now(),
+        now=now,
         entry=Entry(words=typed["reason"]),
         revision=typed["revision"],
-        key=typed["key"],
+        key=key,
     )
-    if is_new:
-        page.log_change(request, meeting, f"{DECISIONS[action].button}. {typed['reason']}")
+    if not is_new:
+        return
+    said = in_history(
+        str(DECISIONS[action].button), before=before, after=_outcome(done, now), why=typed["reason"]
+    )
+    page.log_change(request, meeting, said)
+    _be_generous(page, request, done, gifts, key=key, reason=typed["reason"], now=now)
+
+
+def _compare(seen: str, meeting: Meeting, action: Action, gifts: Goodwill) -> None:
+    """Refuse what the operator has not read in these words."""
+    if seen == _foretold(meeting, action, gifts):
+        return
+    if gifts and seen == _foretold(meeting, action, {}):
+        raise ActionRefused(
+            _("Nothing was done yet. Please read once more what will happen, then press the button again.")
+        )
+    raise ActionRefused(
+        _("Nothing was done, because the numbers have changed since you looked. These are the new ones.")
+    )
+
+
+def _be_generous(
+    page: ModelAdmin,
+    request: HttpRequest,
+    meeting: Meeting,
+    gifts: Goodwill,
+    *,
+    key: UUID,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Grant the goodwill credits, and log each with its person."""
+    available = {role: ledger.balance(meeting.person(role)).available for role in gifts}
+    goodwill.grant(meeting, gifts, key=key, reason=reason, operator=person_of(request), now=now)
+    for role, amount in gifts.items():
+        before, after = available[role], available[role] + amount
+        said = in_history(_("Goodwill credits"), before=before, after=after, why=reason)
+        page.log_change(request, meeting.person(role), said)
 
 
 def _ask(
-    page: ModelAdmin, request: HttpRequest, meeting: Meeting, action: Action, form: DecisionForm
+    page: ModelAdmin,
+    request: HttpRequest,
+    meeting: Meeting,
+    action: Action,
+    form: DecisionForm,
+    gifts: Goodwill | None = None,
 ) -> HttpResponse:
     decision = DECISIONS[action]
-    form.fields["reason"].help_text = str(decision.note)
     return ask(
         page,
         request,
         form,
         title=f"{meeting}: {decision.button}",
-        sentences=decision.foretell(meeting),
+        sentences=_sentences(meeting, action, gifts or {}),
         button=str(decision.button),
         back=reverse(PAGE, args=[meeting.pk]),
     )
@@ -112,12 +170,26 @@ def _why_not(meeting: Meeting, action: Action) -> str | None:
     return workflow.why_not(meeting, row, timezone.now()) if row else None
 
 
-def _looked_at(meeting: Meeting, action: Action) -> dict[str, object]:
-    return {"revision": meeting.revision, "seen": _foretold(meeting, action)}
+def _looked_at(meeting: Meeting, action: Action, gifts: Goodwill) -> dict[str, object]:
+    return {"revision": meeting.revision, "seen": _foretold(meeting, action, gifts)}
 
 
-def _foretold(meeting: Meeting, action: Action) -> str:
-    return " ".join(DECISIONS[action].foretell(meeting))
+def _foretold(meeting: Meeting, action: Action, gifts: Goodwill) -> str:
+    return " ".join(_sentences(meeting, action, gifts))
+
+
+def _sentences(meeting: Meeting, action: Action, gifts: Goodwill) -> list[str]:
+    return [*DECISIONS[action].foretell(meeting), *goodwill.foretell(meeting, gifts)]
+
+
+def _state(meeting: Meeting) -> str:
+    return f"{meeting.get_status_display()}, {meeting.get_payment_display()}"
+
+
+def _outcome(meeting: Meeting, now: datetime) -> str:
+    """Return how the meeting is after a decision, and which credits moved."""
+    moved = [details(event) for event in meeting.events.filter(at=now, posting__isnull=False)]
+    return "; ".join(filter(None, [_state(meeting), *moved[-1:]]))
 
 
 def _meetings() -> "QuerySet[Meeting]":

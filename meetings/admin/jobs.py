@@ -13,6 +13,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from accounts.admin_changes import in_history
 from accounts.admin_pages import ModelAdmin
 
 # Their own pages let people rewrite jobs, and rely on scripts that the content security policy stops.
@@ -58,6 +59,8 @@ class JobAdmin(ModelAdmin):
         for job in jobs:
             job.enabled = enabled
             job.save(update_fields=["enabled", "date_changed"])  # which tells the clock
-            self.log_change(request, job, _("Resumed.") if enabled else _("Paused."))
+            done, states = (_("Resumed") if enabled else _("Paused")), (_("paused"), _("runs"))
+            before, after = states if enabled else reversed(states)
+            self.log_change(request, job, in_history(done, before=before, after=after))
             words = _("“%(job)s” runs again.") if enabled else _("“%(job)s” is paused.")
             messages.success(request, words % {"job": _(job.name)})

@@ -1,5 +1,6 @@
 """The operators' pages about meetings: all that is known of them, and what is left to the operator."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin_pages import ShownOnly, TabularInline, ViewOnlyAdmin
+from accounts.models import User
 from credits import ledger
 from meetings import reviews, workflow
-from meetings.admin import deciding
+from meetings.admin import deciding, flagged
 from meetings.admin.decisions import DECISIONS
-from meetings.models import Answer, Event, Meeting, Reminder, VideoRoom
-from meetings.presence import attendance, presence
-from meetings.timeline import DETAILS
-from meetings.vocabulary import EventKind, Role
+from meetings.models import Answer, Meeting, Reminder, VideoRoom
+from meetings.presence import Attendance, Presence, attendance, presence
+from meetings.quarrels import Quarrel, earlier_quarrels
+from meetings.timeline import details
+from meetings.vocabulary import Role
 
 PEOPLE = [
     f"{person}__{name}" for person in ("student", "expert") for name in ("first_name", "last_name", "email")
@@ -52,7 +55,7 @@ class MeetingAdmin(ViewOnlyAdmin):
         ),
     )
     ordering = ("-starts_at", "-pk")
-    readonly_fields = ("blocked_credits", "what_was_told", "video")
+    readonly_fields = ("what_was_told", "video")
     inlines = (ReminderInline,)
     fieldsets = (
         (
@@ -63,7 +66,6 @@ class MeetingAdmin(ViewOnlyAdmin):
                     "payment",
                     "evaluation",
                     "is_flagged",
-                    "blocked_credits",
                     "what_was_told",
                     "video",
                 )
@@ -98,11 +100,6 @@ class MeetingAdmin(ViewOnlyAdmin):
         """Name the meeting."""
         return str(meeting)
 
-    @admin.display(description=gettext_lazy("credits blocked for it"))
-    def blocked_credits(self, meeting: Meeting) -> int:
-        """Look into the books."""
-        return ledger.blocked_for(meeting.reference)
-
     @admin.display(description=gettext_lazy("notifications"))
     def what_was_told(self, meeting: Meeting) -> str:
         """Lead to what both parties were told about it, with the state of the e-mails."""
@@ -119,13 +116,14 @@ class MeetingAdmin(ViewOnlyAdmin):
         return format_html('<a href="{}">{}</a>', page, room.get_trouble_display() or _("in order"))
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that asks before a decision is carried out."""
-        decide = path(
-            "<int:pk>/decide/<slug:action>/",
-            self.admin_site.admin_view(partial(deciding.decide, self)),
-            name="meetings_meeting_decide",
-        )
-        return [decide, *super().get_urls()]
+        """Add the pages that ask before a decision is carried out."""
+        view = self.admin_site.admin_view
+        decide, stand = partial(deciding.decide, self), partial(flagged.let_stand, self)
+        return [
+            path("<int:pk>/decide/<slug:action>/", view(decide), name="meetings_meeting_decide"),
+            path("<int:pk>/let-stand/", view(stand), name="meetings_meeting_let_stand"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self,
@@ -140,21 +138,45 @@ class MeetingAdmin(ViewOnlyAdmin):
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **about})
 
 
+@dataclass(frozen=True, slots=True)
+class Party:
+    """What there is to know of one party before deciding."""
+
+    role: Role
+    person: User
+    answer: Answer | None
+    attendance: Attendance
+    quarrels: list[Quarrel]
+
+
 def _about(meeting: Meeting, may_decide: bool) -> dict[str, object]:
     """Return what the operator sees beside the meeting's own fields."""
-    events = list(meeting.events.select_related("actor"))
-    seen = presence(meeting, timezone.now())
-    rows = workflow.open_actions(meeting, Role.OPERATOR, timezone.now()) if may_decide else []
+    now = timezone.now()
+    seen = presence(meeting, now)
+    rows = workflow.open_actions(meeting, Role.OPERATOR, now) if may_decide else []
     return {
-        "decisions": [(row.action, DECISIONS[row.action].button) for row in rows],
-        "timeline": [(event, _details(event)) for event in events],
-        "answers": Answer.objects.filter(meeting=meeting).order_by("at"),
-        "attendance": attendance(meeting, seen),
+        "decisions": [
+            (row.action, DECISIONS[row.action].button, DECISIONS[row.action].foretell(meeting))
+            for row in rows
+        ],
+        "may_let_stand": may_decide and meeting.is_flagged,
+        "blocked": ledger.blocked_for(meeting.reference),
+        "parties": _parties(meeting, seen),
+        "timeline": [(event, details(event)) for event in meeting.events.select_related("actor")],
         "together": seen.together if seen else None,
         "review": reviews.text_of(meeting.student, meeting.expert),
     }
 
 
-def _details(event: Event) -> str:
-    detail = DETAILS.get(EventKind(event.kind))
-    return detail(event.facts) if detail else ""
+def _parties(meeting: Meeting, seen: Presence | None) -> list[Party]:
+    answers = {answer.role: answer for answer in Answer.objects.filter(meeting=meeting)}
+    return [
+        Party(
+            there.role,
+            meeting.person(there.role),
+            answers.get(there.role),
+            there,
+            earlier_quarrels(meeting.person(there.role), besides=meeting),
+        )
+        for there in attendance(meeting, seen)
+    ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin import PersonAdmin
+from accounts.admin_changes import in_history
 from accounts.admin_pages import AskForm, ask
 from accounts.models import User
 from accounts.people import person_of
@@ -132,14 +133,20 @@ class PersonPage(PersonAdmin):
 
     def _carry_out(self, request: HttpRequest, change: Change, people: list[User], reason: str) -> None:
         for person in people:
+            before = _account_in_words(person)
             said = change.carry_out(person, person_of(request), reason)
-            self.log_change(request, person, f"{said} {reason}")
+            after = _account_in_words(person)
+            self.log_change(request, person, in_history(said, before=before, after=after, why=reason))
             messages.success(request, said)
 
 
 def _page(change: Change, people: "QuerySet[User]") -> str:
     numbers = ",".join(str(person.pk) for person in people)
     return reverse(f"admin:accounts_user_{change.name}") + f"?people={numbers}"
+
+
+def _account_in_words(person: User) -> str:
+    return _("account open") if person.is_active else _("account blocked")
 
 
 def _in_words(meeting: Meeting) -> str:

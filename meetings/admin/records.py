@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_pages import ViewOnlyAdmin
@@ -76,3 +79,40 @@ class ReminderAdmin(ViewOnlyAdmin):
     list_select_related = ("meeting",)
     search_fields = ("=meeting__id",)
     ordering = ("-due_at", "-pk")
+
+
+@admin.register(LogEntry)
+class HistoryAdmin(ViewOnlyAdmin):
+    """What operators did: who, when, to what, why, before and after."""
+
+    list_display = ("action_time", "user", "content_type", "object_repr", "words")
+    list_filter = (
+        "action_time",
+        ("user", admin.RelatedOnlyFieldListFilter),
+        ("content_type", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("user", "content_type")
+    date_hierarchy = "action_time"
+    search_fields = (
+        "object_repr",
+        "change_message",
+        *(f"user__{name}" for name in ("first_name", "last_name", "email")),
+    )
+    ordering = ("-pk",)
+    fields = ("action_time", "user", "content_type", "what", "words")
+    readonly_fields = ("what", "words")
+
+    @admin.display(description=_("what was done"))
+    def words(self, entry: LogEntry) -> str:
+        """Write it in the reader's language where Django wrote it, else in that of the operator."""
+        return entry.get_change_message() or str(entry.get_action_flag_display())
+
+    @admin.display(description=_("what it was done to"))
+    def what(self, entry: LogEntry) -> SafeString | str:
+        """Lead there, if it is there still."""
+        page = entry.get_admin_url()
+        return (
+            format_html('<a href="{}">{}</a>', page, entry.object_repr or _("erased"))
+            if page
+            else entry.object_repr
+        )

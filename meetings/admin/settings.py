@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_changes import before_and_after
 from accounts.admin_names import NamedAdmin, name_fieldset
 from accounts.admin_pages import ModelAdmin
 from accounts.people import person_of
@@ -58,6 +59,18 @@ class TermsAdmin(ModelAdmin):
         """Begin with the terms of today."""
         current = Terms.objects.current()
         return {name: getattr(current, name) for name in VALUES}
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, dict[str, Any]]]:
+        """Say what held before and what holds now."""
+        new = form.instance
+        old = Terms.objects.exclude(pk=new.pk).current()
+        fields = [
+            before_and_after(str(form.fields[name].label), getattr(old, name), getattr(new, name))
+            for name in VALUES
+        ]
+        return [{"changed": {"fields": fields}}]
 
     def save_model(self, request: HttpRequest, obj: Terms, form: Any, change: bool) -> None:
         """Note who set them."""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.admin_changes import in_history, with_reason
 from accounts.admin_pages import AskForm, ViewOnlyAdmin, ask
 from meetings import rooms, video_alarms, video_outbox
 from meetings.link_forms import LinkField
@@ -90,8 +91,10 @@ class VideoRoomAdmin(ViewOnlyAdmin):
     def try_again(self, request: HttpRequest, selected: "QuerySet[VideoRoom]") -> None:
         """Have the platform told again."""
         for room in selected:
+            before = with_reason(room.get_trouble_display() or _("in order"), room.trouble_words)
             video_outbox.try_again(room, timezone.now())
-            self.log_change(request, room, f"{_('Tried again.')} {room.trouble_words}")
+            said = in_history(_("Tried again"), before=before, after=_("waits for the platform"))
+            self.log_change(request, room, said)
         number = len(selected)
         words = ngettext("%(n)s video room is tried again.", "%(n)s video rooms are tried again.", number)
         messages.success(request, words % {"n": number})
@@ -135,6 +138,11 @@ def _health() -> Health:
         return Health(False, (f"Unexpected: {type(error).__name__}. The log tells more.",))
 
 
+def _whose_link(link: str) -> str:
+    """Say whether there is a link of the parties' own; never which."""
+    return _("a link of their own") if link else _("the platform's room")
+
+
 def _own_link(page: VideoRoomAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a link and a reason; on POST keep the link, encrypted, and note who did it and why."""
     if not page.has_help_permission(request):
@@ -142,10 +150,12 @@ def _own_link(page: VideoRoomAdmin, request: HttpRequest, pk: int) -> HttpRespon
     room = get_object_or_404(VideoRoom.objects.select_related("meeting"), pk=pk)
     form = OwnLinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        link = form.cleaned_data["link"]
+        link, reason = form.cleaned_data["link"], form.cleaned_data["reason"]
+        before = _whose_link(room.sealed_link)
         video_outbox.put_in_link(room.meeting, link, timezone.now())
-        done = _("Link put in.") if link else _("Link taken out.")
-        page.log_change(request, room, f"{done} {form.cleaned_data['reason']}")
+        done = _("Link put in") if link else _("Link taken out")
+        said = in_history(done, before=before, after=_whose_link(link), why=reason)
+        page.log_change(request, room, said)
         messages.success(request, _("Saved. The personal links of both parties stay the same."))
         return redirect(PAGE, pk)
     return ask(

@@ -243,11 +243,14 @@ def _of_operators(now: datetime) -> Iterator[Page]:
             yield Page(f"admin-{name}-add", reverse(f"admin:{name}_add"), OPERATOR)
     yield from _decisions()
     user = _person(STUDENT)
-    for movement in ("grant", "payout"):
+    for movement in ("grant", "payout", "statement"):
         yield Page(
             f"admin-{movement}", reverse(f"admin:credits_account_{movement}", args=[user.pk]), OPERATOR
         )
     yield Page("admin-block", f"{reverse('admin:accounts_user_block')}?people={user.pk}", OPERATOR)
+    yield Page("admin-batch", reverse("admin:credits_account_batch"), OPERATOR)
+    withdraw = f"{reverse('admin:accounts_expertprofile_withdraw')}?experts={_person(EXPERT).pk}"
+    yield Page("admin-withdraw", withdraw, OPERATOR)
     room = VideoRoom.objects.latest("pk")
     yield Page("admin-room-link", reverse("admin:meetings_videoroom_link", args=[room.pk]), OPERATOR)
 
@@ -258,6 +261,10 @@ def _decisions() -> Iterator[Page]:
     for action in (Action.FIND_HELD, Action.CANCEL):
         path = reverse("admin:meetings_meeting_decide", args=[review.pk, action])
         yield Page(f"admin-decide-{action}", path, OPERATOR)
+    flagged = Meeting.objects.filter(is_flagged=True).first()
+    if flagged:
+        path = reverse("admin:meetings_meeting_let_stand", args=[flagged.pk])
+        yield Page("admin-let-stand", path, OPERATOR)
 
 
 def _errors() -> Iterator[Page]:

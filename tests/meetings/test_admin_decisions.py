@@ -1,8 +1,6 @@
 """What operators do with meetings: cancelling, deciding a review, reversing an evaluation by silence."""
 
-import re
 from datetime import timedelta
-from html import unescape
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from meetings.models import Event, Meeting
 from meetings.transitions import TRANSITIONS
 from meetings.vocabulary import Action, EventKind, Payment, Role, Status
 from tests.factories import PersonFactory
+from tests.meetings.forms import form_of
 from tests.meetings.roads import BY_USER, act, agreed, closed_by_silence, make_meeting
 
 pytestmark = pytest.mark.django_db
@@ -37,12 +36,6 @@ def site(operator: User, client: Client) -> Client:
 
 def page(meeting: Meeting, action: Action) -> str:
     return reverse("admin:meetings_meeting_decide", args=[meeting.pk, action])
-
-
-def form_of(html: str, **typed: str) -> dict[str, str]:
-    """Return the form of a page as the browser would send it."""
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html)
-    return {name: unescape(value) for name, value in hidden} | typed
 
 
 def decide(site: Client, meeting: Meeting, action: Action, reason: str = "Both agree by phone.") -> Any:
@@ -73,7 +66,11 @@ def test_cancelling_returns_the_credits_and_tells_both(status: Status, site: Cli
     assert state(meeting) == (Status.CANCELLED, Payment.RETURNED)
     event = Event.objects.get(meeting=meeting, kind=EventKind.CANCELLED_BY_OPERATOR)
     assert (event.actor, event.words) == (operator, "The expert is ill.")
-    assert LogEntry.objects.get().change_message == "Cancel meeting. The expert is ill."
+    said = LogEntry.objects.get().change_message
+    assert said.startswith(
+        f"Cancel meeting: {status.label}, Blocked → Cancelled, Returned; 30 credits released"
+    )
+    assert said.endswith("Note: The expert is ill.")
     assert audit.differences() == []
 
 

@@ -95,7 +95,7 @@ def test_one_that_was_given_up_is_sent_again(site: Client, operator: User) -> No
     assert again.mail_due_at <= timezone.now()
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (operator, str(note.pk))
-    assert entry.change_message == "E-mail sent again. 550 <no> such mailbox"
+    assert entry.change_message == "E-mail sent again: Given up (550 <no> such mailbox) → Waiting."
 
 
 @pytest.mark.parametrize("state", [state for state in MailState if state is not MailState.FAILED])

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -145,7 +146,7 @@ def test_the_page_of_a_meeting_shows_what_was_recorded(site: Client, meeting: Me
     for event in Event.objects.filter(meeting=meeting):
         assert str(event) in page
     assert "Very clear." in page
-    assert "<td>4</td>" in page
+    assert "<dt>Stars</dt><dd>4</dd>" in page
     assert "not recorded" in page  # the user's attendance
     assert str(Progress.SMOOTH.label) in page
 
@@ -190,12 +191,28 @@ def test_experts_are_approved_and_hidden_again(site: Client) -> None:
     site.post(page, {"action": "approve", "_selected_action": [expert.pk]})
     expert.refresh_from_db()
     assert expert.is_listed
-    site.post(page, {"action": "withdraw_approval", "_selected_action": [expert.pk]})
+    asked = site.post(page, {"action": "withdraw_approval", "_selected_action": [expert.pk]}).url
+    assert "Meetings that are suggested or agreed already stay." in site.get(asked).text
+    form = {"key": uuid4(), "reason": ""}
+    assert site.post(asked, form).status_code == 409
+    expert.refresh_from_db()
+    assert expert.is_listed
+    for _ in range(2):
+        site.post(asked, form | {"reason": "The papers were forged."})
     expert.refresh_from_db()
     assert not expert.is_listed
     history = site.get(reverse("admin:accounts_expertprofile_history", args=[expert.pk])).text
-    assert "Approved." in history
-    assert "Approval withdrawn." in history
+    assert "Approved: not approved → approved." in history
+    assert history.count("Approval withdrawn: approved → not approved. Note: The papers were forged.") == 1
+
+
+def test_the_page_of_an_expert_does_not_change_the_approval(site: Client) -> None:
+    expert = ExpertFactory.create(is_approved=False)
+    page = reverse("admin:accounts_expertprofile_change", args=[expert.pk])
+    assert 'name="is_approved"' not in site.get(page).text
+    site.post(page, {"is_approved": "on", "headline": "x"})
+    expert.refresh_from_db()
+    assert not expert.is_approved
 
 
 def test_a_person_is_changed_but_not_opened_closed_added_or_deleted(site: Client) -> None:
@@ -237,5 +254,5 @@ def test_only_superusers_give_rights_or_touch_superusers(client: Client, operato
     above = reverse("admin:accounts_user_change", args=[operator.pk])
     assert client.post(above, form).status_code == 403
     password = reverse("admin:auth_user_password_change", args=[operator.pk])
-    assert client.get(password).status_code == 403
+    assert client.get(password).status_code == 404
     assert client.get(reverse("admin:accounts_user_block") + f"?people={operator.pk}").status_code == 403

@@ -165,7 +165,10 @@ def test_a_room_is_tried_again_at_once_and_it_is_logged(
     assert (room(ill).trouble, room(ill).made_version) == ("", 1)
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (operator, str(ill.pk))
-    assert entry.change_message == "Tried again. The <platform> is down."
+    assert (
+        entry.change_message
+        == "Tried again: Is being tried again (The <platform> is down.) → waits for the platform."
+    )
     assert not LogEntry.objects.filter(object_id=str(well.pk)).exists()
 
 
@@ -224,8 +227,16 @@ def test_who_put_in_a_link_and_why_is_logged_and_the_link_is_not(
     put_in(site, meeting, link="", reason="It works again.")
     entries = [(e.user, e.object_id, e.change_message) for e in LogEntry.objects.order_by("pk")]
     assert entries == [
-        (operator, str(meeting.pk), "Link put in. Ms. Malá called."),
-        (operator, str(meeting.pk), "Link taken out. It works again."),
+        (
+            operator,
+            str(meeting.pk),
+            "Link put in: the platform's room → a link of their own. Note: Ms. Malá called.",
+        ),
+        (
+            operator,
+            str(meeting.pk),
+            "Link taken out: a link of their own → the platform's room. Note: It works again.",
+        ),
     ]
     assert room(meeting).sealed_link == ""
     assert "MARKER" not in caplog.text

@@ -136,9 +136,9 @@ def test_operators_pause_and_resume_jobs(site: Client) -> None:
     assert "“deliver mails” runs again." in act_on(site, "resume", "deliver mails", "audit the books").text
     assert [job.name for job in PeriodicTask.objects.filter(enabled=False)] == ["send reminders"]
     assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == [
-        "Paused.",
-        "Paused.",
-        "Resumed.",
+        "Paused: runs → paused.",
+        "Paused: runs → paused.",
+        "Resumed: paused → runs.",
     ]
 
 
