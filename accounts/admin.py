@@ -3,6 +3,9 @@
 The page of a person is registered by `meetings.admin`, with the blocking that only meetings know about.
 """
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,7 +18,7 @@ from django.utils.translation import ngettext
 
 from accounts.admin_changes import in_history
 from accounts.admin_names import DESCRIPTIONS, NAMES, WHERE_EMPTY, NamedAdmin, name_fieldset
-from accounts.admin_pages import AskForm, ModelAdmin, TabularInline, UserAdmin, ask
+from accounts.admin_pages import AskForm, ModelAdmin, TabularInline, UserAdmin, ViewOnlyAdmin, ask
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 
 admin.site.site_header = admin.site.site_title = "Expertim"
@@ -194,6 +197,25 @@ class SkillAdmin(NamedAdmin):
 @admin.register(ServiceKind)
 class ServiceKindAdmin(NamedAdmin):
     """A kind of service."""
+
+
+# Allauth's pages would let operators read secrets and put in addresses that nobody confirmed.
+for model in (EmailAddress, Authenticator, UserSession):
+    admin.site.unregister(model)
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(ViewOnlyAdmin):
+    """A second factor, without its secret; taken away from somebody who has lost phone and recovery codes."""
+
+    list_display = fields = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__first_name", "user__last_name", "user__email")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        """Let only superusers take it away."""
+        return _is_superuser(request)
 
 
 def _is_superuser(request: HttpRequest) -> bool:

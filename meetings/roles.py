@@ -21,6 +21,7 @@ LOOKED_AT = (
     "meetings.review",
     "meetings.terms",
     "meetings.videoroom",
+    "notifications.accountmail",
     "notifications.notification",
 )
 BOOKS = ("credits.account", "credits.posting", "credits.transfer", "meetings.auditrun")
@@ -50,6 +51,7 @@ SUPPORT = OperatorRole(
     rights=(
         "meetings.change_meeting",  # decides quarrels, cancels, reverses
         "meetings.change_videoroom",  # tries again, puts in a link
+        "notifications.change_accountmail",  # sends again
         "notifications.change_notification",  # sends again
         "accounts.change_expertprofile",  # approves
         "accounts.change_service",

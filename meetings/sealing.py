@@ -1,12 +1,9 @@
-"""Keeping a link in a table: encrypted with the site's secret key, readable with former keys as well."""
+"""Keeping a link to a room in a table, encrypted."""
 
-from base64 import urlsafe_b64encode
-from hashlib import sha256
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
-
+from accounts import sealing
 from meetings.video.base import VideoError
+
+PURPOSE = "meetings.sealing"
 
 
 class Unreadable(VideoError):
@@ -18,20 +15,12 @@ class Unreadable(VideoError):
 
 def seal(secret: str) -> str:
     """Return the secret encrypted."""
-    return _keys().encrypt(secret.encode()).decode()
+    return sealing.seal(secret, purpose=PURPOSE)
 
 
 def unseal(sealed: str) -> str:
     """Return the secret that was sealed. Raises Unreadable."""
     try:
-        return _keys().decrypt(sealed.encode()).decode()
-    except InvalidToken as error:
+        return sealing.unseal(sealed, purpose=PURPOSE)
+    except sealing.Unreadable as error:
         raise Unreadable from error
-
-
-def _keys() -> MultiFernet:
-    return MultiFernet([_key(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
-
-
-def _key(secret_key: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(sha256(f"meetings.sealing:{secret_key}".encode()).digest()))

@@ -11,11 +11,51 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.admin_changes import in_history, with_reason
 from accounts.admin_pages import ViewOnlyAdmin
 from notifications import delivery, nudge, wording
-from notifications.models import MailState, Notification
+from notifications.models import AccountMail, Mailed, MailState, Notification
+
+
+class Outbox(ViewOnlyAdmin):
+    """Mails, of which those that were given up can be sent again."""
+
+    actions = ("send_again",)
+
+    @admin.display(description=gettext_lazy("why not"), ordering="mail_problem")
+    def why_not(self, mail: Mailed) -> str:
+        """Say why a mail was not sent: what is ours in the reader's language, mail servers in their own."""
+        return _(mail.mail_problem) if mail.mail_problem else ""
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        """Whether this operator may have mails sent; the rows themselves nobody changes."""
+        return request.user.has_perm(f"notifications.change_{self.opts.model_name}")
+
+    @admin.action(description=gettext_lazy("Send the e-mail again"), permissions=["send_again"])
+    def send_again(self, request: HttpRequest, selected: "QuerySet[Mailed]") -> None:
+        """Put the mails that were given up back into the outbox, and leave all others as they are."""
+        chosen = selected.count()
+        given_up = self._put_back(request, selected)
+        if given_up:
+            words = ngettext("%(n)s e-mail is sent again.", "%(n)s e-mails are sent again.", given_up)
+            messages.success(request, words % {"n": given_up})
+        if given_up < chosen:
+            left = _("%(n)s of the selected were left alone: only e-mails that were given up are sent again.")
+            messages.warning(request, left % {"n": chosen - given_up})
+
+    @transaction.atomic
+    def _put_back(self, request: HttpRequest, selected: "QuerySet[Mailed]") -> int:
+        # Locked, so that two operators do not both log the same mail.
+        mine = self.model._default_manager.filter(pk__in=selected.values("pk"), mail_state=MailState.FAILED)
+        given_up = list(mine.select_for_update(no_key=True).order_by("pk"))
+        for mail in given_up:
+            before = with_reason(mail.get_mail_state_display(), mail.mail_problem)
+            delivery.send_again(mail, timezone.now())
+            after = MailState.WAITING.label
+            self.log_change(request, mail, in_history(_("E-mail sent again"), before=before, after=after))
+        nudge.on_commit("notifications.jobs.deliver_mails")
+        return len(given_up)
 
 
 @admin.register(Notification)
-class NotificationAdmin(ViewOnlyAdmin):
+class NotificationAdmin(Outbox):
     """A notification, with its words as the recipient reads them, but in the operator's zone."""
 
     list_display = (
@@ -47,7 +87,6 @@ class NotificationAdmin(ViewOnlyAdmin):
             {"fields": ("mail_state", "why_not", "mail_attempts", "mail_due_at", "mail_settled_at")},
         ),
     )
-    actions = ("send_again",)
 
     @admin.display(description=gettext_lazy("title"))
     def title(self, notification: Notification) -> str:
@@ -59,38 +98,24 @@ class NotificationAdmin(ViewOnlyAdmin):
         """Say it in sentences."""
         return wording.text(notification)
 
-    @admin.display(description=gettext_lazy("why not"), ordering="mail_problem")
-    def why_not(self, notification: Notification) -> str:
-        """Say why its mail was not sent: what is ours in the reader's language, mail servers in their own."""
-        return _(notification.mail_problem) if notification.mail_problem else ""
 
-    def has_send_again_permission(self, request: HttpRequest) -> bool:
-        """Whether this operator may have mails sent; the rows themselves nobody changes."""
-        return request.user.has_perm("notifications.change_notification")
+@admin.register(AccountMail)
+class AccountMailAdmin(Outbox):
+    """A mail about signing in; the link that it carried is nowhere but in the mail."""
 
-    @admin.action(description=gettext_lazy("Send the e-mail again"), permissions=["send_again"])
-    def send_again(self, request: HttpRequest, selected: "QuerySet[Notification]") -> None:
-        """Put the mails that were given up back into the outbox, and leave all others as they are."""
-        chosen = selected.count()
-        given_up = self._put_back(request, selected)
-        if given_up:
-            words = ngettext("%(n)s e-mail is sent again.", "%(n)s e-mails are sent again.", given_up)
-            messages.success(request, words % {"n": given_up})
-        if given_up < chosen:
-            left = _("%(n)s of the selected were left alone: only e-mails that were given up are sent again.")
-            messages.warning(request, left % {"n": chosen - given_up})
-
-    @transaction.atomic
-    def _put_back(self, request: HttpRequest, selected: "QuerySet[Notification]") -> int:
-        # Locked, so that two operators do not both log the same mail.
-        mine = Notification.objects.filter(pk__in=selected.values("pk"), mail_state=MailState.FAILED)
-        given_up = list(mine.select_for_update(no_key=True).order_by("pk"))
-        for notification in given_up:
-            before = with_reason(notification.get_mail_state_display(), notification.mail_problem)
-            delivery.send_again(notification, timezone.now())
-            after = MailState.WAITING.label
-            self.log_change(
-                request, notification, in_history(_("E-mail sent again"), before=before, after=after)
-            )
-        nudge.on_commit("notifications.jobs.deliver_mails")
-        return len(given_up)
+    list_display = ("created_at", "address", "kind", "mail_state", "why_not", "mail_attempts")
+    readonly_fields = ("why_not",)
+    list_filter = ("mail_state", "created_at")
+    search_fields = ("address", "=kind")
+    fields = (
+        "created_at",
+        "address",
+        "person",
+        "kind",
+        "facts",
+        "mail_state",
+        "why_not",
+        "mail_attempts",
+        "mail_due_at",
+        "mail_settled_at",
+    )

@@ -9,20 +9,33 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
+from typing import Any, NamedTuple
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.utils.translation import gettext_noop
 
-from notifications import mail_choices, mails
-from notifications.kinds import all_kinds
-from notifications.models import MailState, Notification
+from notifications import account_mails, mails
+from notifications.models import AccountMail, Mailed, MailedQuerySet, MailState, Notification
 
 log = logging.getLogger(__name__)
 
 BATCH, LONGEST_ROUND = 500, timedelta(seconds=60)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
+
+
+class Outbox(NamedTuple):
+    """Rows whose mails are to be sent, and who writes these mails."""
+
+    rows: MailedQuerySet
+    write: Callable[[Any, datetime], EmailMessage]
+
+
+# What people wait for at the keyboard goes first.
+OUTBOXES = (
+    Outbox(AccountMail.objects.select_related("person"), account_mails.write),
+    Outbox(Notification.objects.select_related("recipient", "about"), mails.write),
+)
 
 
 def deliver_due(clock: Callable[[], datetime]) -> int:
@@ -41,9 +54,9 @@ def deliver_due(clock: Callable[[], datetime]) -> int:
     return dealt_with
 
 
-def send_again(notification: Notification, now: datetime) -> None:
+def send_again(row: Mailed, now: datetime) -> None:
     """Put a mail that was given up back into the outbox."""
-    Notification.objects.filter(pk=notification.pk, mail_state=MailState.FAILED).update(
+    type(row)._default_manager.filter(pk=row.pk, mail_state=MailState.FAILED).update(
         mail_state=MailState.WAITING, mail_due_at=now, mail_attempts=0, mail_settled_at=None
     )
 
@@ -54,43 +67,34 @@ def _deliver_next(server: BaseEmailBackend, now: datetime) -> bool:
     False ends the round: there is none, or the mail server is in trouble.
     """
     with transaction.atomic():
-        due = Notification.objects.mail_due(now).select_related("recipient", "about")
-        free = due.select_for_update(of=("self",), skip_locked=True)
-        row = free.order_by("mail_due_at", "pk").first()
-        if row is None:
-            return False
-        goes_on = _deliver(server, row, now)
-        row.save(update_fields=MAIL_FIELDS)
-        return goes_on
+        for outbox in OUTBOXES:
+            free = outbox.rows.mail_due(now).select_for_update(of=("self",), skip_locked=True)
+            row = free.order_by("mail_due_at", "pk").first()
+            if row is not None:
+                goes_on = _deliver(server, row, outbox.write, now)
+                row.save(update_fields=MAIL_FIELDS)
+                return goes_on
+    return False
 
 
-def _deliver(server: BaseEmailBackend, row: Notification, now: datetime) -> bool:
+def _deliver(
+    server: BaseEmailBackend, row: Mailed, write: Callable[[Any, datetime], EmailMessage], now: datetime
+) -> bool:
     try:
         # A savepoint: an error of the database while the mail is written spoils only that.
         with transaction.atomic():
-            problem = _why_not(row, now)
-            mail = None if problem else mails.mail_for(row)
-    except Exception as error:
-        log.exception("The mail of notification %s cannot be written.", row.pk)
-        _settle(row, MailState.FAILED, now, repr(error))
+            mail = write(row, now)
+    except mails.Moot as moot:
+        _settle(row, MailState.MOOT, now, str(moot))
         return True
-    if mail is None:
-        _settle(row, MailState.MOOT, now, problem)
+    except Exception as error:
+        log.exception("The mail of %s %s cannot be written.", row._meta.model_name, row.pk)
+        _settle(row, MailState.FAILED, now, repr(error))
         return True
     return _send(server, row, mail, now)
 
 
-def _why_not(row: Notification, now: datetime) -> str:
-    """Return why this mail is not to be sent any more, or nothing."""
-    kind = all_kinds()[row.kind]
-    if row.recipient.is_deleted:
-        return gettext_noop("The recipient has deleted the account.")
-    if not mail_choices.is_wanted(row.recipient, kind):
-        return gettext_noop("The recipient does not want these mails.")
-    return kind.moot(row, now)
-
-
-def _send(server: BaseEmailBackend, row: Notification, mail: EmailMessage, now: datetime) -> bool:
+def _send(server: BaseEmailBackend, row: Mailed, mail: EmailMessage, now: datetime) -> bool:
     """Hand one mail to the server; False where it did not answer in time: the next would wait as long."""
     server.open()
     try:
@@ -100,17 +104,17 @@ def _send(server: BaseEmailBackend, row: Notification, mail: EmailMessage, now: 
         _close(server)
         return not isinstance(trouble.__context__, TimeoutError)
     except ValueError as error:
-        log.exception("The mail of notification %s cannot be sent.", row.pk)
+        log.exception("The mail of %s %s cannot be sent.", row._meta.model_name, row.pk)
         _settle(row, MailState.FAILED, now, repr(error))
         return True
     _settle(row, MailState.SENT, now)
     return True
 
 
-def _postpone(row: Notification, now: datetime, problem: str) -> None:
+def _postpone(row: Mailed, now: datetime, problem: str) -> None:
     """Try again after a pause that grows; after the last one give up, where the operator sees it."""
     if row.mail_attempts >= len(PAUSES):
-        log.error("The mail of notification %s was given up: %s", row.pk, problem)
+        log.error("The mail of %s %s was given up: %s", row._meta.model_name, row.pk, problem)
         _settle(row, MailState.FAILED, now, problem)
         return
     row.mail_due_at = now + PAUSES[row.mail_attempts]
@@ -118,7 +122,7 @@ def _postpone(row: Notification, now: datetime, problem: str) -> None:
     row.mail_problem = problem[:300]
 
 
-def _settle(row: Notification, state: MailState, now: datetime, problem: str = "") -> None:
+def _settle(row: Mailed, state: MailState, now: datetime, problem: str = "") -> None:
     row.mail_state, row.mail_due_at, row.mail_settled_at = state, None, now
     row.mail_problem = problem[:300]
 

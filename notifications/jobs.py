@@ -1,11 +1,11 @@
-"""The job that sends mails; it may run at any time, any number of times, in any number of workers."""
+"""The jobs about mails; they may run at any time, any number of times, in any number of workers."""
 
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
-from notifications import delivery
+from notifications import account_mails, delivery
 
 log = logging.getLogger(__name__)
 
@@ -16,3 +16,9 @@ def deliver_mails() -> None:
     sent = delivery.deliver_due(timezone.now)
     if sent:
         log.info("%s mails dealt with.", sent)
+
+
+@shared_task
+def forget_account_mails() -> None:
+    """Delete old mails about signing in."""
+    account_mails.forget(timezone.now())

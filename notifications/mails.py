@@ -1,21 +1,35 @@
 """A notification as an e-mail: text and HTML, in the recipient's language, zone and date format."""
 
 import re
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from accounts.times import seen_by
 from accounts.zones import in_words
-from notifications import wording
+from notifications import mail_choices, wording
 from notifications.kinds import all_kinds
 from notifications.models import Notification
 
 # Control characters, and those that turn the direction of all that follows them in the line.
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+class Moot(Exception):
+    """A mail has become pointless; the words say why."""
+
+
+def write(notification: Notification, now: datetime) -> EmailMultiAlternatives:
+    """Return the mail of a notification. Raises Moot."""
+    problem = _why_not(notification, now)
+    if problem:
+        raise Moot(problem)
+    return mail_for(notification)
 
 
 def mail_for(notification: Notification) -> EmailMultiAlternatives:
@@ -44,6 +58,32 @@ def in_one_line(words: str) -> str:
     return " ".join(UNFIT.sub(" ", words).split())
 
 
+def in_our_design(address: str, words: dict[str, str], *, headers: dict[str, str]) -> EmailMultiAlternatives:
+    """Return a mail to an address, as text and as HTML.
+
+    `words` are its `title`, `text`, `button` and `url`; where known the reader's `name` and `zone`, and where
+    `choices` among such mails are made.
+    """
+    mail = EmailMultiAlternatives(
+        subject=words["title"],
+        body=render_to_string("notifications/mail.txt", words),
+        to=[address],
+        headers={"Auto-Submitted": "auto-generated", **headers},
+    )
+    mail.attach_alternative(render_to_string("notifications/mail.html", words), "text/html")
+    return mail
+
+
+def _why_not(notification: Notification, now: datetime) -> str:
+    """Return why this mail is not to be sent any more, or nothing."""
+    kind = all_kinds()[notification.kind]
+    if notification.recipient.is_deleted:
+        return gettext_noop("The recipient has deleted the account.")
+    if not mail_choices.is_wanted(notification.recipient, kind):
+        return gettext_noop("The recipient does not want these mails.")
+    return kind.moot(notification, now)
+
+
 def _mail(notification: Notification) -> EmailMultiAlternatives:
     kind = all_kinds()[notification.kind]
     words = {
@@ -55,20 +95,16 @@ def _mail(notification: Notification) -> EmailMultiAlternatives:
         "url": on_site(wording.page(notification)),
         "choices": on_site(reverse("mails")) if kind.is_optional else "",
     }
-    mail = EmailMultiAlternatives(
-        subject=words["title"],
-        body=render_to_string("notifications/mail.txt", words),
-        to=[notification.recipient.email],
-        headers=_headers(notification, words["choices"]),
+    mail = in_our_design(
+        notification.recipient.email, words, headers=_headers(notification, words["choices"])
     )
-    mail.attach_alternative(render_to_string("notifications/mail.html", words), "text/html")
     _attach_invitation(mail, notification)
     return mail
 
 
 def _headers(notification: Notification, choices: str) -> dict[str, str]:
     """Return what mail programs read; the page named for unsubscribing asks, opening it changes nothing."""
-    headers = {"Message-ID": message_id(notification), "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": message_id(notification)}
     return headers | {"List-Unsubscribe": f"<{choices}>"} if choices else headers
 
 

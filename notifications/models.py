@@ -1,6 +1,7 @@
 """What was told to whom: written in the transaction that causes it."""
 
 from datetime import datetime
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -21,8 +22,16 @@ class MailState(models.TextChoices):
     FAILED = "failed", _("Given up")
 
 
-class NotificationQuerySet(models.QuerySet["Notification"]):
-    """Notifications, by who reads them and what is to be done."""
+class MailedQuerySet(models.QuerySet[Any]):
+    """An outbox, by what is to be done."""
+
+    def mail_due(self, now: datetime) -> Self:
+        """Those whose e-mail is to be sent now."""
+        return self.filter(mail_state=MailState.WAITING, mail_due_at__lte=now)
+
+
+class NotificationQuerySet(MailedQuerySet):
+    """Notifications, by who reads them."""
 
     def behind_bell(self, person: User) -> "NotificationQuerySet":
         """Those that the person finds in the app."""
@@ -32,12 +41,23 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Those not yet marked read."""
         return self.filter(read_at=None)
 
-    def mail_due(self, now: datetime) -> "NotificationQuerySet":
-        """Those whose e-mail is to be sent now."""
-        return self.filter(mail_state=MailState.WAITING, mail_due_at__lte=now)
+
+class Mailed(models.Model):
+    """What becomes of one e-mail: the row is its place in the outbox, `notifications.delivery` sends it."""
+
+    mail_state = models.CharField(
+        _("e-mail"), max_length=10, choices=MailState.choices, default=MailState.NONE
+    )
+    mail_due_at = models.DateTimeField(_("next attempt at"), null=True)
+    mail_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    mail_settled_at = models.DateTimeField(_("e-mail settled at"), null=True)
+    mail_problem = models.CharField(_("why not"), max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
 
 
-class Notification(models.Model):
+class Notification(Mailed):
     """One thing told to one person.
 
     `source` names what caused it ("event:7"), `reference` what it leads to ("meeting:3"), `about` the other
@@ -61,14 +81,6 @@ class Notification(models.Model):
     created_at = models.DateTimeField(_("told at"))
     in_bell = models.BooleanField(_("shown behind the bell"), default=True)
     read_at = models.DateTimeField(_("read at"), null=True)
-
-    mail_state = models.CharField(
-        _("e-mail"), max_length=10, choices=MailState.choices, default=MailState.NONE
-    )
-    mail_due_at = models.DateTimeField(_("next attempt at"), null=True)
-    mail_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    mail_settled_at = models.DateTimeField(_("e-mail settled at"), null=True)
-    mail_problem = models.CharField(_("why not"), max_length=300, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -119,3 +131,52 @@ class UnwantedMail(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class AccountMail(Mailed):
+    """One e-mail about signing in: to confirm an address, to set a new password, to say what was changed.
+
+    It holds no secret: links are made when it is sent. `address` may belong to nobody; `person` is whose
+    account it is about, if there is one. `facts` is what else its words need.
+    """
+
+    address = models.EmailField(_("e-mail address"))
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        related_name="account_mails",
+        verbose_name=_("person"),
+    )
+    language = models.CharField(_("language"), max_length=7)
+    kind = models.CharField(_("kind"), max_length=60)
+    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField(_("asked for at"))
+
+    objects = MailedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("e-mail about signing in")
+        verbose_name_plural = _("e-mails about signing in")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mail_state=MailState.WAITING, mail_due_at__isnull=False)
+                | (~Q(mail_state=MailState.WAITING) & Q(mail_due_at=None)),
+                name="notifications_account_mail_due_while_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(mail_state__in=MailState.values), name="notifications_account_mail_known_state"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["mail_due_at", "id"],
+                condition=Q(mail_state="waiting"),
+                name="notifications_account_mail_due",
+            ),
+            models.Index(fields=["created_at"], name="notifications_account_mail_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.address}"

@@ -1,6 +1,8 @@
 """People and offers for tests; meetings are made by `tests.meetings.roads`, on the real road."""
 
 import factory
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
@@ -9,6 +11,7 @@ from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skil
 from credits import ledger
 from meetings.models import Reason
 
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a long enough pass phrase"
 
 
@@ -22,6 +25,19 @@ class PersonFactory(DjangoModelFactory[User]):
     last_name = factory.Sequence(lambda n: f"Novák{n}")
     time_zone = "Europe/Prague"
     password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def address(self: User, create: bool, confirmed: bool | None) -> None:
+        """Confirm the address, or leave that to the test."""
+        if create:
+            is_confirmed = confirmed is not False
+            EmailAddress.objects.create(user=self, email=self.email, verified=is_confirmed, primary=True)
+
+    @factory.post_generation
+    def second_factor(self: User, create: bool, wanted: bool | None) -> None:
+        """Set up a second factor for operators, who must have one, or as the test wants it."""
+        if create and (self.is_staff if wanted is None else wanted):
+            TOTP.activate(self, TOTP_SECRET)
 
     @factory.post_generation
     def credits(self: User, create: bool, amount: int | None) -> None:

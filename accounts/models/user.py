@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -34,10 +35,14 @@ class UserManager(BaseUserManager["User"]):
     """Creates people by their e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Save a person who can sign in with this address, kept in lower case."""
+        """Save a person who can sign in with this address, kept in lower case: it counts as confirmed."""
         user = self.model(email=email.lower(), **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            EmailAddress.objects.using(self._db).create(
+                user=user, email=user.email, verified=True, primary=True
+            )
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":

@@ -20,9 +20,9 @@ NEW = {
 }
 
 
-def test_signing_up_keeps_name_and_zone_and_signs_in() -> None:
+def test_signing_up_keeps_name_and_zone() -> None:
     client = Client()
-    assert client.post("/account/signup/", NEW).url == "/meetings/"
+    client.post("/account/signup/", NEW)
     person = User.objects.get()
     assert (person.email, person.name, person.time_zone) == (
         "jana@example.com",
@@ -30,7 +30,6 @@ def test_signing_up_keeps_name_and_zone_and_signs_in() -> None:
         "Asia/Kathmandu",
     )
     assert not person.is_staff
-    assert client.get("/meetings/").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
 from credits import ledger
 from meetings.models import Meeting
+from tests.accounts import mailbox
 from tests.browser.conftest import OpenPage
 from tests.factories import (
     PASSWORD,
+    TOTP_SECRET,
     ExpertFactory,
     PersonFactory,
     ReasonFactory,
@@ -93,16 +96,23 @@ def sign_up(page: Page) -> User:
     page.get_by_label("First name").fill("Jana")
     page.get_by_label("Last name").fill("Nováková")
     page.get_by_label("Password").fill(PASSWORD)
+    cache.clear()  # nobody has just signed up with this address
     page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/account/confirm-email/")
+    page.goto(mailbox.link("jana@example.com"))
+    page.get_by_role("button", name="Confirm the address").click()
     page.wait_for_url("**/meetings/")
     return User.objects.get(email="jana@example.com")
 
 
-def sign_in(page: Page, person: User) -> None:
+def sign_in(page: Page, person: User, *, code: str = "") -> None:
     page.goto("/account/login/")
     page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    if code:
+        page.get_by_label("Code").fill(code)
+        page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/meetings/")
 
 
@@ -166,7 +176,7 @@ def answer(page: Page, meeting: Meeting, *, stars: str = "", words: str = "") ->
 
 def platform_account(page: Page, operator: User) -> tuple[str, list[str]]:
     """Return what the platform's share holds and its movements, without dates, as the admin shows them."""
-    sign_in(page, operator)
+    sign_in(page, operator, code=mailbox.code(TOTP_SECRET))
     page.goto("/admin/credits/account/?kind__exact=share")
     page.locator("#result_list tbody a").first.click()
     held = page.locator(".field-holds .readonly").inner_text()

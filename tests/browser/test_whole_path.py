@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import User
 from credits import ledger
 from meetings.models import Meeting
+from tests.accounts import mailbox
 from tests.browser.conftest import OpenPage
 from tests.browser.ways import ROOM, Finger, Keyboard, Mouse, Person, Way
 from tests.factories import PASSWORD, ExpertFactory, ReasonFactory, ServiceFactory, SkillFactory
@@ -110,7 +112,10 @@ def sign_up(person: Person) -> None:
     person.fill("Last name", "Nováková")
     if not person.scripts:  # which would have chosen it
         person.choose("Time zone", "Europe/Prague")
+    cache.clear()  # nobody has just signed up with this address
     person.press("button", "Sign up", within=person.main)
+    person.go(mailbox.link("jana@example.com"))
+    person.press("button", "Confirm the address")
     user = User.objects.get(email="jana@example.com")
     assert user.time_zone == "Europe/Prague"
     ledger.grant(user, 100, reason="Purchase", made_by=None, key="test:purchase", now=timezone.now())

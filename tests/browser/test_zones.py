@@ -65,7 +65,7 @@ def test_signing_up_takes_the_zone_of_the_browser(open_page: OpenPage, browser: 
     sign_up(page)
     expect(page.get_by_label("Time zone")).to_have_value(kept)
     page.get_by_role("main").get_by_role("button", name="Sign up").click()
-    page.wait_for_url("**/meetings/")
+    page.wait_for_url("**/account/confirm-email/")
     assert User.objects.get().time_zone == kept
 
 
@@ -78,7 +78,7 @@ def test_without_scripts_the_zone_is_asked_for_and_nothing_typed_is_lost(open_pa
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Time zone").select_option(label="America/Chicago")
     page.get_by_role("main").get_by_role("button", name="Sign up").click()
-    page.wait_for_url("**/meetings/")
+    page.wait_for_url("**/account/confirm-email/")
     assert User.objects.get().time_zone == CHICAGO
 
 

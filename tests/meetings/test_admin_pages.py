@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from meetings.models import AuditRun, Event, Meeting, Terms
 from meetings.vocabulary import Action, Progress, Status
+from notifications.models import AccountMail
 from tests.factories import ExpertFactory, PersonFactory, ReasonFactory, ServiceFactory
 from tests.meetings.roads import BY_EXPERT, BY_USER, act, after_end, agreed, make_meeting
 
@@ -49,6 +50,8 @@ def meeting() -> Meeting:
     meeting = agreed()
     ReasonFactory.create()
     Terms.objects.create()
+    about = {"address": meeting.student.email, "language": "en", "kind": "password_changed"}
+    AccountMail.objects.create(**about, created_at=timezone.now())
     AuditRun.objects.create(at=timezone.now())
     act(meeting, Action.JOIN, BY_EXPERT, now=meeting.starts_at)
     act(meeting, Action.RECORD, BY_EXPERT, now=after_end(meeting), progress=Progress.SMOOTH)

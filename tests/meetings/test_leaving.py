@@ -25,7 +25,7 @@ from meetings.models import Event, Meeting, Reason, Receipt, Review, VideoRoom
 from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications import delivery, outbox, wording
-from notifications.models import Notification
+from notifications.models import AccountMail, Notification
 from tests.credits import books
 from tests.factories import PASSWORD, ExpertFactory, PersonFactory, ServiceFactory
 from tests.meetings.roads import (
@@ -170,7 +170,6 @@ def anna() -> User:
     person.wanted_skills.set(page.skills.all())
     person.favourites.add(ServiceFactory.create().expert)
     PersonFactory.create().favourites.add(page)
-    person.emailaddress_set.create(email=person.email, primary=True)
     return person
 
 
@@ -216,6 +215,9 @@ def live(anna: User, operator: User) -> None:
     VideoRoom.objects.filter(meeting=held).update(trouble_words=marked(30))
     refused = Notification.objects.filter(recipient=anna).earliest("pk")
     Notification.objects.filter(pk=refused.pk).update(mail_problem=f"{{'{anna.email}': (550, b'no')}}")
+    about = {"person": anna, "address": anna.email, "language": "sk", "kind": "email_changed"}
+    changed = {"from_email": anna.email, "browser": marked(31)}
+    AccountMail.objects.create(**about, facts=changed, mail_problem=anna.email, created_at=then)
     _spend_all(anna)
 
 
@@ -399,6 +401,8 @@ NO_MARK = {
     "meetings_videoroom.platform": "a name of the list of platforms",
     "meetings_videoroom.remembered": "the platform's own numbers",
     "meetings_videoroom.sealed_link": "encrypted; looked at apart",
+    "notifications_accountmail.kind": "a name of the list of kinds; the row is deleted",
+    "notifications_accountmail.language": "a code; the row is deleted",
     "notifications_notification.kind": "a name of the list of kinds",
     "notifications_notification.reference": "the number of a meeting",
     "notifications_notification.source": "the number of an event",

@@ -1,0 +1,9 @@
+"""Django's admin with our own door."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class OperatorsAdmin(AdminConfig):
+    """The operators' pages."""
+
+    default_site = "accounts.operators.OperatorSite"

@@ -1,0 +1,32 @@
+"""Keeping a secret in a table: encrypted with the site's secret key, readable with former keys as well."""
+
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class Unreadable(Exception):
+    """None of the site's keys opens what was sealed."""
+
+
+def seal(secret: str, *, purpose: str) -> str:
+    """Return the secret encrypted; what was sealed for one purpose opens for no other."""
+    return _keys(purpose).encrypt(secret.encode()).decode()
+
+
+def unseal(sealed: str, *, purpose: str) -> str:
+    """Return the secret that was sealed. Raises Unreadable."""
+    try:
+        return _keys(purpose).decrypt(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable from error
+
+
+def _keys(purpose: str) -> MultiFernet:
+    return MultiFernet([_key(purpose, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _key(purpose: str, secret_key: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(sha256(f"{purpose}:{secret_key}".encode()).digest()))
