@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.admin_changes import in_history
 from accounts.admin_pages import AskForm, ModelAdmin
+from accounts.models import User
 from accounts.people import person_of
 from credits import batches, ledger
 from credits.admin_movements import GRANT, MAY_MOVE, MOVEMENTS, MovementKind
@@ -134,7 +135,7 @@ def _book(request: HttpRequest, form: BatchForm, seen: str) -> None:
         operator=operator,
         now=now,
     )
-    kind = ContentType.objects.get_for_model(type(operator))
+    kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.bulk_create(
         LogEntry(
             user=operator,

@@ -22,7 +22,7 @@ from meetings.models import Answer, Meeting, Reminder, VideoRoom
 from meetings.presence import Attendance, Presence, attendance, presence
 from meetings.quarrels import Quarrel, earlier_quarrels
 from meetings.timeline import details
-from meetings.vocabulary import Role
+from meetings.vocabulary import Action, Role
 
 PEOPLE = [
     f"{person}__{name}" for person in ("student", "expert") for name in ("first_name", "last_name", "email")
@@ -154,6 +154,7 @@ def _about(meeting: Meeting, may_decide: bool) -> dict[str, object]:
     now = timezone.now()
     seen = presence(meeting, now)
     rows = workflow.open_actions(meeting, Role.OPERATOR, now) if may_decide else []
+    rows.sort(key=lambda row: row.action is Action.CANCEL)  # stands last
     return {
         "decisions": [
             (row.action, DECISIONS[row.action].button, DECISIONS[row.action].foretell(meeting))

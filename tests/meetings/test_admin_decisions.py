@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from credits import ledger
+from credits.models import Posting, PostingKind
 from meetings import audit, workflow
 from meetings.admin.decisions import DECISIONS
 from meetings.models import Event, Meeting
 from meetings.transitions import TRANSITIONS
 from meetings.vocabulary import Action, EventKind, Payment, Role, Status
+from notifications.models import Notification
 from tests.factories import PersonFactory
 from tests.meetings.forms import form_of
 from tests.meetings.roads import BY_USER, act, agreed, closed_by_silence, make_meeting
@@ -192,3 +195,112 @@ def test_two_operators_decide_once(site: Client, client: Client) -> None:
     assert answer.status_code == 409
     assert state(meeting) == (Status.NOT_HELD, Payment.RETURNED)
     assert audit.differences() == []
+
+
+# --- Goodwill --------------------------------------------------------------------------------------
+
+
+def cancel(site: Client, meeting: Meeting, **goodwill: str) -> tuple[Any, dict[str, str]]:
+    """Send the form of cancelling once; return the answer, and the form that it carries."""
+    first = form_of(site.get(page(meeting, Action.CANCEL)).text, reason="The room was down.", **goodwill)
+    answer = site.post(page(meeting, Action.CANCEL), first)
+    return answer, form_of(answer.text, reason="The room was down.", **goodwill)
+
+
+def test_goodwill_credits_are_foretold_then_granted_told_and_logged(site: Client, operator: User) -> None:
+    meeting = agreed(now=timezone.now())
+    answer, form = cancel(site, meeting, for_user="15", for_expert="")
+    assert answer.status_code == 409
+    assert f"{meeting.student.name} gets 15 credits more out of goodwill" in answer.text
+    assert "Nothing was done yet." in answer.text
+    assert state(meeting) == (Status.AGREED, Payment.BLOCKED)
+    assert site.post(page(meeting, Action.CANCEL), form).status_code == 302
+    assert state(meeting) == (Status.CANCELLED, Payment.RETURNED)
+    assert ledger.balance(meeting.student).available == 115
+    assert ledger.balance(meeting.expert).available == 0
+    posting = Posting.objects.get(kind=PostingKind.GRANT, made_by=operator)
+    assert (posting.reason, posting.reference) == ("The room was down.", meeting.reference)
+    told = Notification.objects.filter(recipient=meeting.student, kind="credits_granted")
+    assert told.filter(facts={"amount_credits": 15}).count() == 1
+    logged = [(entry.object_id, entry.change_message) for entry in LogEntry.objects.order_by("pk")]
+    assert logged[1] == (str(meeting.student_id), "Goodwill credits: 100 → 115. Note: The room was down.")
+    assert audit.differences() == []
+
+
+def test_both_can_get_goodwill_and_a_repeated_request_grants_once(site: Client) -> None:
+    meeting = agreed(now=timezone.now())
+    _answer, form = cancel(site, meeting, for_user="15", for_expert="5")
+    for _ in range(2):
+        assert "Done: Cancel meeting." in site.post(page(meeting, Action.CANCEL), form, follow=True).text
+    assert ledger.balance(meeting.student).available == 115
+    assert ledger.balance(meeting.expert).available == 5
+    assert LogEntry.objects.count() == 3
+
+
+@pytest.mark.parametrize("changed", [{"for_user": "16"}, {"for_user": ""}, {"for_expert": "1"}])
+def test_a_form_that_comes_again_with_other_goodwill_grants_nothing(
+    changed: dict[str, str], site: Client
+) -> None:
+    meeting = agreed(now=timezone.now())
+    _answer, form = cancel(site, meeting, for_user="15", for_expert="")
+    site.post(page(meeting, Action.CANCEL), form)
+    assert site.post(page(meeting, Action.CANCEL), form | changed).status_code == 409
+    assert ledger.balance(meeting.student).available == 115
+    assert ledger.balance(meeting.expert).available == 0
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "1.5", "x", "1000001"])
+def test_only_whole_bounded_goodwill_is_granted(amount: str, site: Client) -> None:
+    meeting = agreed(now=timezone.now())
+    answer, form = cancel(site, meeting, for_user=amount, for_expert="")
+    assert answer.status_code == 409
+    assert site.post(page(meeting, Action.CANCEL), form).status_code == 409
+    assert state(meeting) == (Status.AGREED, Payment.BLOCKED)
+
+
+def test_goodwill_is_offered_only_to_who_may_grant_and_only_with_cancelling(site: Client) -> None:
+    meeting = make_meeting(Status.UNDER_REVIEW)
+    assert "for_user" in site.get(page(meeting, Action.CANCEL)).text
+    assert "for_user" not in site.get(page(meeting, Action.FIND_HELD)).text
+    support, client = PersonFactory.create(is_staff=True), Client()
+    support.user_permissions.set(Permission.objects.filter(codename__in=["view_meeting", "change_meeting"]))
+    client.force_login(support)
+    shown = client.get(page(meeting, Action.CANCEL)).text
+    assert "for_user" not in shown
+    form = form_of(shown, reason="x", for_user="15")
+    assert client.post(page(meeting, Action.CANCEL), form).status_code == 302
+    assert ledger.balance(meeting.student).available == 100
+
+
+# --- The page of a quarrel ----------------------------------------------------------------------------
+
+
+def test_what_one_needs_to_decide_stands_first(site: Client) -> None:
+    student = PersonFactory.create(credits=200)
+    earlier = make_meeting(Status.UNDER_REVIEW, student=student)
+    meeting = make_meeting(Status.UNDER_REVIEW, student=student)
+    shown = site.get(reverse("admin:meetings_meeting_change", args=[meeting.pk])).text
+    in_order = (
+        "30 credits blocked for it",
+        "Both sides",
+        "What you can do",
+        "is charged 30 credits: 24 credits go to",
+        "30 credits are released and go back to",
+        "Earlier quarrels",
+        reverse("admin:meetings_meeting_change", args=[earlier.pk]),
+        "Timeline",
+        "field-date_version",
+    )
+    places = [shown.index(words) for words in in_order]
+    assert places == sorted(places)
+
+
+def test_who_may_not_decide_only_looks(client: Client) -> None:
+    meeting, finance = make_meeting(Status.UNDER_REVIEW), PersonFactory.create(is_staff=True)
+    finance.user_permissions.set(Permission.objects.filter(codename__in=["view_meeting", "add_posting"]))
+    client.force_login(finance)
+    shown = client.get(reverse("admin:meetings_meeting_change", args=[meeting.pk])).text
+    assert "Both sides" in shown
+    assert "What you can do" not in shown
+    assert client.get(page(meeting, Action.FIND_HELD)).status_code == 403
+    assert client.post(page(meeting, Action.FIND_HELD), {"reason": "x"}).status_code == 403
