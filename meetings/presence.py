@@ -143,7 +143,7 @@ def _open_rooms(now: datetime) -> Iterable[VideoRoom]:
         meeting__starts_at__lte=now + OPENS_BEFORE,
         meeting__ends_at__gt=now - CLOSES_AFTER,
     )
-    return rows.select_related("meeting__skill")
+    return rows.select_related("meeting__skill", "meeting__student", "meeting__expert")
 
 
 def _watch(row: VideoRoom, now: datetime) -> bool:

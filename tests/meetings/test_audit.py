@@ -69,8 +69,8 @@ def test_two_blocks_of_one_meeting_are_named() -> None:
     meeting = agreed()
     tamper(
         "UPDATE credits_account SET balance = 10 WHERE kind = 'block';"
-        "INSERT INTO credits_account (kind, owner_id, reference, balance)"
-        " SELECT kind, owner_id, reference, 20 FROM credits_account WHERE kind = 'block'"
+        "INSERT INTO credits_account (kind, owner_id, reference, balance, is_closed)"
+        " SELECT kind, owner_id, reference, 20, false FROM credits_account WHERE kind = 'block'"
     )
     assert f"Meeting {meeting.pk}: 30 credits are blocked instead of 30 (blocks: 2)." in audit.differences()
 
