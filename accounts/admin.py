@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.admin_changes import in_history
+from accounts.admin_filters import ExpertiseFilter, RoleFilter, StateFilter
+from accounts.admin_lists import QuickList
 from accounts.admin_names import DESCRIPTIONS, NAMES, WHERE_EMPTY, NamedAdmin, name_fieldset
 from accounts.admin_pages import AskForm, ModelAdmin, TabularInline, UserAdmin, ViewOnlyAdmin, ask
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
@@ -26,13 +28,14 @@ admin.site.site_header = admin.site.site_title = "Expertim"
 RIGHTS = ("is_staff", "is_superuser", "groups")
 
 
-class PersonAdmin(UserAdmin):
+class PersonAdmin(QuickList, UserAdmin):
     """A person. They sign up themselves; only blocking and unblocking close and open the account."""
 
     list_display = ("name", "email", "time_zone", "is_open", "is_staff", "date_joined")
-    list_filter = ("is_active", "is_staff", "is_superuser")
-    search_fields = ("first_name", "last_name", "email")
-    ordering = ("last_name", "first_name")
+    list_filter = (RoleFilter, StateFilter)
+    people = ("pk",)
+    ordering = ("-date_joined", "-pk")
+    sortable_by = ("date_joined",)
     readonly_fields = ("email", "is_open", "last_login", "date_joined")
     filter_horizontal = ("groups",)
     fieldsets = (
@@ -68,9 +71,10 @@ class PersonAdmin(UserAdmin):
         is_gone = obj is not None and obj.is_deleted
         return super().has_change_permission(request, obj) and not is_above and not is_gone
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Let only superusers give rights."""
-        return self.readonly_fields if _is_superuser(request) else (*self.readonly_fields, *RIGHTS)
+        shown = super().get_readonly_fields(request, obj)
+        return shown if _is_superuser(request) else [*shown, *RIGHTS]
 
 
 class ServiceInline(TabularInline):
@@ -82,21 +86,22 @@ class ServiceInline(TabularInline):
 
 
 @admin.register(ExpertProfile)
-class ExpertAdmin(ModelAdmin):
+class ExpertAdmin(QuickList, ModelAdmin):
     """An expert's page, its approval, and the services."""
 
     list_display = ("user", "headline", "city", "is_approved", "is_public")
-    list_filter = ("is_approved", "is_public", "user__is_active", "skills__expertise")
+    list_filter = ("is_approved", "is_public", "user__is_active", ExpertiseFilter)
     list_select_related = ("user",)
-    search_fields = ("user__first_name", "user__last_name", "user__email", "headline", "company")
+    people = ("pk",)
+    ordering = ("-pk",)
     autocomplete_fields = ("user",)
     filter_horizontal = ("skills",)
     inlines = (ServiceInline,)
     actions = ("approve", "withdraw_approval")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: ExpertProfile | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: ExpertProfile | None = None) -> list[str]:
         """Keep a page with its person; the approval is changed by acts of their own, which are logged."""
-        return ("user", "is_approved") if obj else ()
+        return ["user", "is_approved"] if obj else []
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that asks before an approval is withdrawn."""
@@ -211,7 +216,8 @@ class SecondFactorAdmin(ViewOnlyAdmin):
     list_display = fields = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
     list_select_related = ("user",)
-    search_fields = ("user__first_name", "user__last_name", "user__email")
+    people = ("user",)
+    ordering = ("-pk",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
         """Let only superusers take it away."""

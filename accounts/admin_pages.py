@@ -12,6 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import admin_changes
+from accounts.admin_lists import QuickList
+from accounts.admin_times import WrittenTimes
 
 if TYPE_CHECKING:  # generic only for the type checker
     PlainModelAdmin = admin.ModelAdmin[Any]
@@ -40,7 +42,7 @@ class UserAdmin(PlainUserAdmin, ModelAdmin):
     """Pages about people."""
 
 
-class ShownOnly:
+class ShownOnly(WrittenTimes):
     """What nobody adds, changes or deletes here, superusers included."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -56,11 +58,8 @@ class ShownOnly:
         return False
 
 
-class ViewOnlyAdmin(ShownOnly, ModelAdmin):
+class ViewOnlyAdmin(ShownOnly, QuickList, ModelAdmin):
     """Pages of a table that is written elsewhere, such as the books or a timeline."""
-
-    show_full_result_count = False
-    list_per_page = 50
 
 
 class AskForm(forms.Form):

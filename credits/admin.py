@@ -23,7 +23,7 @@ class AccountAdmin(ViewOnlyAdmin):
     list_display = ("kind", "owner", "reference", "balance", "movements")
     list_filter = ("kind",)
     list_select_related = ("owner",)
-    search_fields = ("owner__first_name", "owner__last_name", "owner__email", "=reference")
+    people, references = ("owner",), ("reference",)
     ordering = ("owner_id", "pk")
     fields = ("kind", "owner", "reference", "holds", "movements", "latest_transfers")
     readonly_fields = ("holds", "movements", "latest_transfers")
@@ -32,6 +32,10 @@ class AccountAdmin(ViewOnlyAdmin):
         """Add the pages that move credits, and the statements."""
         own = (admin_movements, admin_batches, admin_statements)
         return [*(address for pages in own for address in pages.addresses(self)), *super().get_urls()]
+
+    def refers_to(self, reference: str) -> Q:
+        """Look among blocks: only they have a reference, and the index knows only them."""
+        return super().refers_to(reference) & Q(kind=AccountKind.BLOCK)
 
     @admin.display(description=gettext_lazy("Credits in it"))
     def holds(self, account: Account) -> int:
@@ -72,7 +76,7 @@ class PostingAdmin(ViewOnlyAdmin):
     list_display = ("id", "kind", "reference", "reason", "made_by", "made_at")
     list_filter = ("kind", "made_at")
     list_select_related = ("made_by",)
-    search_fields = ("=reference", "key", "reason")
+    references, exactly = ("reference",), ("key",)
     inlines = (TransferInline,)
 
 
@@ -82,7 +86,7 @@ class TransferAdmin(ViewOnlyAdmin):
 
     list_display = ("id", "posting", "source", "target", "amount")
     list_select_related = ("posting", "source__owner", "target__owner")
-    search_fields = ("=posting__reference", "=posting__key")
+    references, exactly = ("posting__reference",), ("posting__key",)
     ordering = ("-pk",)
 
 

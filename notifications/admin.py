@@ -1,5 +1,7 @@
 """The operators' page about what people were told, and whether the mail server took it."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.admin_changes import in_history, with_reason
 from accounts.admin_pages import ViewOnlyAdmin
 from notifications import delivery, nudge, wording
+from notifications.kinds import all_kinds
 from notifications.models import AccountMail, Mailed, MailState, Notification
 
 
@@ -54,6 +57,21 @@ class Outbox(ViewOnlyAdmin):
         return len(given_up)
 
 
+class KindFilter(admin.SimpleListFilter):
+    """What people were told, by its title."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer every kind that is declared, by the words that people read."""
+        return sorted(((kind.name, str(kind.title)) for kind in all_kinds().values()), key=lambda k: k[1])
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Notification]") -> "QuerySet[Notification]":
+        """Keep what is asked for."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Notification)
 class NotificationAdmin(Outbox):
     """A notification, with its words as the recipient reads them, but in the operator's zone."""
@@ -68,16 +86,10 @@ class NotificationAdmin(Outbox):
         "reference",
         "read_at",
     )
-    list_filter = ("mail_state", "created_at")
+    list_filter = (KindFilter, "mail_state", "created_at")
     list_select_related = ("recipient",)
     ordering = ("-pk",)
-    search_fields = (
-        "recipient__first_name",
-        "recipient__last_name",
-        "recipient__email",
-        "=reference",
-        "=kind",
-    )
+    people, references = ("recipient",), ("reference",)
     readonly_fields = ("title", "text", "why_not")
     fieldsets = (
         (None, {"fields": ("recipient", "title", "text", "about", "reference", "source", "facts")}),
@@ -106,7 +118,7 @@ class AccountMailAdmin(Outbox):
     list_display = ("created_at", "address", "kind", "mail_state", "why_not", "mail_attempts")
     readonly_fields = ("why_not",)
     list_filter = ("mail_state", "created_at")
-    search_fields = ("address", "=kind")
+    containing, exactly = ("address",), ("kind",)
     fields = (
         "created_at",
         "address",

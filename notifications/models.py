@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -110,6 +111,7 @@ class Notification(Mailed):
             models.Index(
                 fields=["-mail_settled_at"], condition=Q(mail_state="failed"), name="notifications_failed"
             ),
+            BrinIndex(fields=["created_at"], name="notifications_by_time"),
         ]
 
     def __str__(self) -> str:

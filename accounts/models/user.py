@@ -97,7 +97,14 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes = [models.Index(fields=["date_joined"], name="accounts_by_joining")]
+        indexes = [
+            models.Index(fields=["date_joined"], name="accounts_by_joining"),
+            # For the operators' filters.
+            models.Index(
+                fields=["date_joined"], condition=models.Q(is_staff=True), name="accounts_operators"
+            ),
+            models.Index(fields=["date_joined"], condition=models.Q(is_active=False), name="accounts_closed"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="accounts_one_account_per_address"),
             models.CheckConstraint(

@@ -7,6 +7,7 @@ the words of a posting, which can be erased.
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +130,9 @@ class Posting(models.Model):
             models.Index(
                 fields=["made_at"], condition=Q(kind=PostingKind.CHARGE), name="credits_charges_by_time"
             ),
+            # For the operators' list and its filters.
+            models.Index(fields=["kind", "id"], name="credits_postings_by_kind"),
+            BrinIndex(fields=["made_at"], name="credits_postings_by_time"),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="postings_keep_all_but_reasons", exclude=["reason"]),

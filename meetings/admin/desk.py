@@ -93,7 +93,7 @@ QUEUES = (
         gettext_lazy("Video rooms in trouble"),
         "meetings.view_videoroom",
         "admin:meetings_videoroom_changelist",
-        {"trouble__isempty": 0},
+        {"trouble__exact": "any"},
         _rooms_in_trouble,
     ),
     Queue(

@@ -15,13 +15,14 @@ from django_celery_beat.models import (
 
 from accounts.admin_changes import in_history
 from accounts.admin_pages import ModelAdmin
+from accounts.admin_times import WrittenList
 
 # Their own pages let people rewrite jobs, and rely on scripts that the content security policy stops.
 admin.site.unregister([PeriodicTask, ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule])
 
 
 @admin.register(PeriodicTask)
-class JobAdmin(ModelAdmin):
+class JobAdmin(WrittenList, ModelAdmin):
     """A job of ours; paused ones stay paused when a new version starts."""
 
     list_display = ("title", "enabled", "scheduler", "last_run_at")

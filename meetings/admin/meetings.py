@@ -18,15 +18,12 @@ from credits import ledger
 from meetings import reviews, workflow
 from meetings.admin import deciding, flagged
 from meetings.admin.decisions import DECISIONS
+from meetings.admin.filters import LateMeetingFilter, PersonFilter, PriceFilter, StartFilter
 from meetings.models import Answer, Meeting, Reminder, VideoRoom
 from meetings.presence import Attendance, Presence, attendance, presence
 from meetings.quarrels import Quarrel, earlier_quarrels
 from meetings.timeline import details
 from meetings.vocabulary import Action, Role
-
-PEOPLE = [
-    f"{person}__{name}" for person in ("student", "expert") for name in ("first_name", "last_name", "email")
-]
 
 
 class ReminderInline(ShownOnly, TabularInline):
@@ -44,17 +41,19 @@ class MeetingAdmin(ViewOnlyAdmin):
     change_form_template = "admin/meetings/meeting/change_form.html"
     view_on_site = False  # its page is for the two parties only
     list_display = ("number", "student", "expert", "status", "payment", "starts_at", "is_flagged")
-    list_filter = ("status", "payment", "is_flagged", "starts_at")
-    list_select_related = ("student", "expert")
-    search_fields = (
-        "=id",
-        *(
-            f"{person}__{name}"
-            for person in ("student", "expert")
-            for name in ("first_name", "last_name", "email")
-        ),
+    list_filter = (
+        PersonFilter,
+        StartFilter,
+        "status",
+        "payment",
+        "is_flagged",
+        PriceFilter,
+        LateMeetingFilter,
     )
+    list_select_related = ("student", "expert")
+    people, numbers = ("student", "expert"), ("pk",)
     ordering = ("-starts_at", "-pk")
+    sortable_by = ("number", "starts_at")
     readonly_fields = ("what_was_told", "video")
     inlines = (ReminderInline,)
     fieldsets = (

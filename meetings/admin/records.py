@@ -1,35 +1,14 @@
 """The operators' pages about what was recorded: to look at only."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_pages import ViewOnlyAdmin
+from meetings.admin.filters import LateFilter
 from meetings.models import Answer, Event, Reminder, Review
-from meetings.vocabulary import PARTIES, EventKind
-
-
-class LateFilter(admin.SimpleListFilter):
-    """Agreed meetings that were cancelled late, by whom."""
-
-    title = _("cancelled late")
-    parameter_name = "late"
-    kinds = {"user": EventKind.CANCELLED_BY_USER, "expert": EventKind.CANCELLED_BY_EXPERT}
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer both parties."""
-        return [(role.value, role.label) for role in PARTIES]
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Event]") -> "QuerySet[Event]":
-        """Keep what is asked for."""
-        kind = self.kinds.get(self.value() or "")
-        return queryset.filter(kind=kind, facts__late=True) if kind else queryset
 
 
 @admin.register(Event)
@@ -39,8 +18,8 @@ class EventAdmin(ViewOnlyAdmin):
     list_display = ("at", "meeting", "kind", "role", "actor")
     list_filter = (LateFilter, "kind", "role", "at")
     list_select_related = ("meeting", "actor")
-    search_fields = ("=meeting__id", "words")
-    ordering = ("-at", "-pk")
+    numbers = ("meeting",)
+    ordering = ("-pk",)
 
 
 @admin.register(Answer)
@@ -50,8 +29,8 @@ class AnswerAdmin(ViewOnlyAdmin):
     list_display = ("at", "meeting", "role", "progress", "stars")
     list_filter = ("role", "progress", "stars")
     list_select_related = ("meeting",)
-    search_fields = ("=meeting__id",)
-    ordering = ("-at",)
+    numbers = ("meeting",)
+    ordering = ("-pk",)
 
 
 @admin.register(Review)
@@ -60,14 +39,8 @@ class ReviewAdmin(ViewOnlyAdmin):
 
     list_display = ("edited_at", "student", "expert", "text")
     list_select_related = ("student", "expert")
-    search_fields = (
-        *(
-            f"{person}__{name}"
-            for person in ("student", "expert")
-            for name in ("first_name", "last_name", "email")
-        ),
-        "text",
-    )
+    people = ("student", "expert")
+    ordering = ("-pk",)
 
 
 @admin.register(Reminder)
@@ -77,8 +50,8 @@ class ReminderAdmin(ViewOnlyAdmin):
     list_display = ("due_at", "meeting", "kind", "date_version", "state", "settled_at")
     list_filter = ("state", "kind", "due_at")
     list_select_related = ("meeting",)
-    search_fields = ("=meeting__id",)
-    ordering = ("-due_at", "-pk")
+    numbers = ("meeting",)
+    ordering = ("-pk",)
 
 
 @admin.register(LogEntry)
@@ -92,12 +65,8 @@ class HistoryAdmin(ViewOnlyAdmin):
         ("content_type", admin.RelatedOnlyFieldListFilter),
     )
     list_select_related = ("user", "content_type")
-    date_hierarchy = "action_time"
-    search_fields = (
-        "object_repr",
-        "change_message",
-        *(f"user__{name}" for name in ("first_name", "last_name", "email")),
-    )
+    people = ("user",)
+    containing = ("object_repr", "change_message")
     ordering = ("-pk",)
     fields = ("action_time", "user", "content_type", "what", "words")
     readonly_fields = ("what", "words")

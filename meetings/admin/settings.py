@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_changes import before_and_after
 from accounts.admin_names import NamedAdmin, name_fieldset
 from accounts.admin_pages import ModelAdmin
+from accounts.admin_times import WrittenList
 from accounts.people import person_of
 from meetings.models import Reason, Terms
 
@@ -29,7 +30,7 @@ class ReasonAdmin(NamedAdmin):
 
 
 @admin.register(Terms)
-class TermsAdmin(ModelAdmin):
+class TermsAdmin(WrittenList, ModelAdmin):
     """The terms and their history: a change adds a row."""
 
     list_display = ("set_at", "set_by", *VALUES)

@@ -20,7 +20,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.admin_changes import in_history, with_reason
 from accounts.admin_pages import AskForm, ViewOnlyAdmin, ask
+from accounts.templatetags.times import when
 from meetings import rooms, video_alarms, video_outbox
+from meetings.admin.filters import RoomStartFilter, TroubleFilter
 from meetings.link_forms import LinkField
 from meetings.models import VideoRoom
 from meetings.video.base import Health, VideoError
@@ -54,9 +56,9 @@ class VideoRoomAdmin(ViewOnlyAdmin):
         "due_at",
         "has_own_link",
     )
-    list_filter = (("trouble", admin.EmptyFieldListFilter), "trouble", "platform", "meeting__starts_at")
+    list_filter = (TroubleFilter, "platform", RoomStartFilter)
     list_select_related = ("meeting",)
-    search_fields = ("=meeting__id",)
+    numbers = ("meeting",)
     ordering = (F("troubled_since").desc(nulls_last=True), "-pk")
     exclude = ("sealed_link", "remembered", "tried_versions", "busy_until")
     readonly_fields = ("has_own_link",)
@@ -67,10 +69,10 @@ class VideoRoomAdmin(ViewOnlyAdmin):
         shown = super().get_list_display(request)
         return [each for each in shown if each != "put_in_link" or self.has_help_permission(request)]
 
-    @admin.display(description=gettext_lazy("start"), ordering="meeting__starts_at")
+    @admin.display(description=gettext_lazy("start"))
     def starts_at(self, room: VideoRoom) -> Any:
         """Say when the meeting begins."""
-        return room.meeting.starts_at
+        return when(room.meeting.starts_at)
 
     @admin.display(description=gettext_lazy("link put in"), boolean=True)
     def has_own_link(self, room: VideoRoom) -> bool:

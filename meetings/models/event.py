@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -43,7 +44,10 @@ class Event(models.Model):
         ordering = ["pk"]
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        indexes = [models.Index(fields=["kind", "at"], name="meetings_events_by_kind")]
+        indexes = [
+            models.Index(fields=["kind", "at"], name="meetings_events_by_kind"),
+            BrinIndex(fields=["at"], name="meetings_events_by_time"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "kind", "date_version"],

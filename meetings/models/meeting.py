@@ -196,6 +196,10 @@ class Meeting(models.Model):
             models.Index(fields=["suggested_at"], name="meetings_by_suggestion"),
             models.Index(fields=["agreed_at"], name="meetings_by_agreement"),
             models.Index(fields=["ends_at"], name="meetings_by_end"),
+            # For the operators' list, newest first, and its filters.
+            models.Index(fields=["starts_at", "id"], name="meetings_by_start"),
+            models.Index(fields=["status", "starts_at", "id"], name="meetings_by_status"),
+            models.Index(fields=["payment", "starts_at", "id"], name="meetings_by_payment"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from meetings.video.base import Seen
@@ -79,6 +79,10 @@ class VideoRoom(models.Model):
                 fields=["troubled_since"],
                 condition=Q(troubled_since__isnull=False),
                 name="meetings_rooms_in_trouble",
+            ),
+            # For the operators' list: those in trouble first.
+            models.Index(
+                F("troubled_since").desc(nulls_last=True), F("meeting").desc(), name="meetings_rooms_for_desk"
             ),
         ]
 
