@@ -118,9 +118,7 @@ def test_no_page_says_anything_in_english(demo: datetime, language: str) -> None
         if page.who:
             client.force_login(User.objects.get(email=address(page.who)))
         answer = client.get(page.path, follow=True)
-        shown = Shown(language)
-        shown.feed(answer.content.decode())
-        left = unknown(" \n ".join(shown.texts), known, own)
+        left = unknown(texts_of(answer.content.decode(), language), known, own)
         if left:
             foreign[page.name] = left
     assert foreign == {}, json.dumps(foreign, default=list)
@@ -134,11 +132,8 @@ def test_no_mail_says_anything_in_english(demo: datetime, language: str) -> None
     for notification in Notification.objects.select_related("recipient", "about").order_by("kind", "-pk"):
         mail = mails.mail_for(notification)
         html, _kind = mail.alternatives[0]
-        shown = Shown(language)
-        shown.feed(str(html))
-        left = unknown(
-            " \n ".join([str(mail.subject), without_addresses(mail.body), *shown.texts]), known, own
-        )
+        texts = [str(mail.subject), without_addresses(str(mail.body)), texts_of(str(html), language)]
+        left = unknown(" \n ".join(texts), known, own)
         if left:
             foreign.setdefault(notification.kind, set()).update(left)
     assert foreign == {}, json.dumps(foreign, default=list)
@@ -158,6 +153,13 @@ def test_no_calendar_file_says_anything_in_english(demo: datetime, language: str
         for entry in Calendar.from_ical(answer.content).walk("VEVENT"):
             words = " ".join(str(entry.get(name, "")) for name in ("SUMMARY", "DESCRIPTION", "LOCATION"))
             assert unknown(without_addresses(words), known, own) == set()
+
+
+def texts_of(html: str, language: str) -> str:
+    """Return what a page shows or reads aloud in its own language."""
+    shown = Shown(language)
+    shown.feed(html)
+    return " \n ".join(shown.texts)
 
 
 def unknown(text: str, known: set[str], own: re.Pattern[str]) -> set[str]:

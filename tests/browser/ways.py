@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext
 from playwright.sync_api import Locator, Page
 
 from tests.browser.looking import too_wide
+from tests.test_no_english import known_words, own_words, texts_of, unknown
 
 MOST_TABS, LOOKS = 200, 20
 # What tells people where they are, and whether they can see it.
@@ -161,12 +164,18 @@ def _strokes(field: Locator, text: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at their browser, who finds things by their names."""
+    """Somebody at their browser, who finds things by their names in the language of the pages."""
 
     page: Page
     way: Way
     scripts: bool = True
     is_narrow: bool = False
+    language: str = "en"
+
+    def words(self, text: str) -> str:
+        """Return how a text of the site reads in this person's language."""
+        with translation.override(self.language):
+            return gettext(text)
 
     def go(self, address: str) -> None:
         """Open an address, as from a mail."""
@@ -175,19 +184,19 @@ class Person:
 
     def press(self, role: Any, name: str, *, within: Locator | None = None, exact: bool = False) -> None:
         """Press a link or a button, and wait for the page behind it."""
-        target = (within or self.page).get_by_role(role, name=name, exact=exact).first
+        target = (within or self.page).get_by_role(role, name=self.words(name), exact=exact).first
         with self.page.expect_navigation():
             self.way.press(target)
         self._look()
 
     def fill(self, label: str, text: str) -> None:
-        self.way.fill(self.main.get_by_label(label), text)
+        self.way.fill(self.main.get_by_label(self.words(label)), text)
 
     def choose(self, label: str, option: str) -> None:
-        self.way.choose(self.main.get_by_label(label, exact=True), option)
+        self.way.choose(self.main.get_by_label(self.words(label), exact=True), option)
 
     def check(self, label: str) -> None:
-        self.way.check(self.main.get_by_label(label, exact=True))
+        self.way.check(self.main.get_by_label(self.words(label), exact=True))
 
     @property
     def main(self) -> Locator:
@@ -200,3 +209,6 @@ class Person:
     def _look(self) -> None:
         if self.is_narrow:
             assert too_wide(self.page) == [], self.page.url
+        if self.language != "en":
+            shown = texts_of(self.page.content(), self.language)
+            assert unknown(shown, known_words(self.language), own_words()) == set(), self.page.url
