@@ -3,6 +3,8 @@
 The page of a person is registered by `meetings.admin`, with the blocking that only meetings know about.
 """
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -13,9 +15,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts import admin_acts
 from accounts.admin_changes import in_history
 from accounts.admin_filters import ExpertiseFilter, RoleFilter, StateFilter
 from accounts.admin_lists import QuickList
@@ -36,14 +41,38 @@ class PersonAdmin(QuickList, UserAdmin):
     people = ("pk",)
     ordering = ("-date_joined", "-pk")
     sortable_by = ("date_joined",)
-    readonly_fields = ("email", "is_open", "last_login", "date_joined")
+    readonly_fields = ("email", "is_open", "picture", "last_login", "date_joined")
     filter_horizontal = ("groups",)
     fieldsets = (
-        (None, {"fields": ("email", "is_open")}),
+        (None, {"fields": ("email", "is_open", "picture")}),
         (_("Profile"), {"fields": ("first_name", "last_name", "time_zone", "language", "date_format")}),
         (_("Rights"), {"fields": RIGHTS}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add what operators take away."""
+        return [*admin_acts.addresses(self), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the person with what can be taken away."""
+        person = self.get_object(request, object_id)
+        removals = admin_acts.open_to(self, request, person) if person else []
+        context = {**(extra_context or {}), "removals": removals}
+        return super().change_view(request, object_id, form_url, context)
+
+    @admin.display(description=_("photo"))
+    def picture(self, person: User) -> SafeString | str:
+        """Show the photo."""
+        if person.photo_id is None or person.photo is None:
+            return str(_("none"))
+        return format_html('<img src="{}" width="96" height="96" alt="">', person.photo.get_absolute_url())
 
     @admin.display(description=_("active"), boolean=True, ordering="is_active")
     def is_open(self, person: User) -> bool:
@@ -211,17 +240,13 @@ for model in (EmailAddress, Authenticator, UserSession):
 
 @admin.register(Authenticator)
 class SecondFactorAdmin(ViewOnlyAdmin):
-    """A second factor, without its secret; taken away from somebody who has lost phone and recovery codes."""
+    """A second factor, without its secret; it is taken away on the page of its person, with a reason."""
 
     list_display = fields = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
     list_select_related = ("user",)
     people = ("user",)
     ordering = ("-pk",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
-        """Let only superusers take it away."""
-        return _is_superuser(request)
 
 
 def _is_superuser(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.core import checks
+from django.utils.translation import gettext_lazy as _
 
 from meetings.setup_checks import check_video_platform
 
@@ -10,6 +11,7 @@ class MeetingsConfig(AppConfig):
     """Meetings, their lifecycle, and the pages that join people and meetings."""
 
     name = "meetings"
+    verbose_name = _("Meetings")
 
     def ready(self) -> None:
         """Let the site start only with a video platform that can work."""

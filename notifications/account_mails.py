@@ -212,6 +212,14 @@ KINDS = {
         _("Signing in to your account no longer asks for a code."),
         *TO_SECURITY,
     ),
+    "totp_removed_by_operator": AccountMailKind(
+        _("The second factor was removed"),
+        _(
+            "An operator has removed the second factor of your account, because we were asked to. Signing in no "
+            "longer asks for a code. If you did not ask for this, please choose a new password now and tell us."
+        ),
+        *TO_SECURITY,
+    ),
     "recovery_codes_generated": AccountMailKind(
         _("New recovery codes"),
         _("New recovery codes were made for your account; the old ones are no longer good."),

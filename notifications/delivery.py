@@ -8,7 +8,7 @@ one place where something outside happens inside a transaction: that is how no t
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any, NamedTuple
 
 from django.core.mail import EmailMessage, get_connection
@@ -100,7 +100,7 @@ def _send(server: BaseEmailBackend, row: Mailed, mail: EmailMessage, now: dateti
     try:
         server.send_messages([mail])
     except (OSError, SMTPException) as trouble:
-        _postpone(row, now, str(trouble))
+        _postpone(row, now, _in_words(trouble))
         _close(server)
         return not isinstance(trouble.__context__, TimeoutError)
     except ValueError as error:
@@ -109,6 +109,16 @@ def _send(server: BaseEmailBackend, row: Mailed, mail: EmailMessage, now: dateti
         return True
     _settle(row, MailState.SENT, now)
     return True
+
+
+def _in_words(trouble: Exception) -> str:
+    """Return what the mail server said, for operators to read."""
+    if not isinstance(trouble, SMTPRecipientsRefused):
+        return str(trouble)
+    return "; ".join(
+        f"{address}: {code} {said.decode(errors='replace')}"
+        for address, (code, said) in trouble.recipients.items()
+    )
 
 
 def _postpone(row: Mailed, now: datetime, problem: str) -> None:

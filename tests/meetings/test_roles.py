@@ -158,6 +158,8 @@ def all_acts() -> dict[str, Act]:
         "Take the statement of a person as a file": Act("credits_account_statement_csv", (person.pk,)),
         "Block a person": Act("accounts_user_block", query=f"?people={person.pk}"),
         "Unblock a person": Act("accounts_user_unblock", query=f"?people={person.pk}"),
+        "Remove the second factor of a person": Act("accounts_user_remove-second-factor", (person.pk,)),
+        "Remove the photo of a person": Act("accounts_user_remove-photo", (person.pk,)),
     }
 
 
