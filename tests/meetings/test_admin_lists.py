@@ -276,3 +276,16 @@ def test_every_time_names_its_zone(site: Client, model: Any) -> None:
         assert "(Prague)" in answer.text
         for django_writes in ("a.m.", "p.m.", "midnight", "noon"):
             assert django_writes not in answer.text
+
+
+def test_how_much_was_found_is_said_once_and_never_wrongly(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin_lists, "MOST_COUNTED", 3)
+    for _person in range(5):
+        PersonFactory.create()
+    page = site.get(address(User), {"q": "Novák"}).text
+    assert "More than 3" in page
+    assert "3 results" not in page
+    assert "Show all" in page
+    assert "Show all" not in site.get(address(User)).text
