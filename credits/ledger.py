@@ -5,6 +5,7 @@ key changes nothing and returns the first posting's number. An amount of 0 moves
 Each call is whole by itself; call it in the transaction of what causes it, so that a refusal undoes both.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -178,10 +179,11 @@ def payout(
     return posting
 
 
-def close(person: User) -> None:
+def close(person: User, *, references: Iterable[str]) -> None:
     """Let the accounts of a person who leaves take no credits any more; numbers stay. Raises StillOwned.
 
-    What operators wrote about the person's postings is erased.
+    What operators wrote about the person's postings is erased, and about those with one of these references:
+    they are others' credits, but the words may speak of the person.
     """
     _wallet(person)
     accounts = list(Account.objects.select_for_update().filter(owner=person).order_by("pk"))
@@ -190,6 +192,7 @@ def close(person: User) -> None:
         raise StillOwned(owned)
     Account.objects.filter(owner=person).update(is_closed=True)
     touching = Q(transfers__source__in=accounts) | Q(transfers__target__in=accounts)
+    touching |= Q(reference__in=list(references))
     worded = Posting.objects.filter(touching).exclude(reason="").values("pk")
     Posting.objects.filter(pk__in=worded).update(reason="")
 

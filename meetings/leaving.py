@@ -144,9 +144,9 @@ def _of_operator(person: User) -> list[Obstacle]:
 def _erase(person: User, now: datetime) -> None:
     """Erase whatever tells who the person was, and all words that were exchanged with them."""
     accounts.forget_in_log(_rows_about(person))
-    ledger.close(person)
-    notifications.erase(person)
     meetings = Meeting.objects.of(person)
+    ledger.close(person, references=[meeting.reference for meeting in meetings])
+    notifications.erase(person)
     meetings.exclude(note="").update(note="")
     Event.objects.filter(meeting__in=meetings).exclude(words="").update(words="")
     VideoRoom.objects.filter(meeting__in=meetings).update(sealed_link="", trouble_words="")

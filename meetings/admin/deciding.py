@@ -136,12 +136,15 @@ def _be_generous(
     reason: str,
     now: datetime,
 ) -> None:
-    """Grant the goodwill credits, and log each with its person."""
+    """Grant the goodwill credits, and log each with its person.
+
+    The log names the meeting, whose own history holds the reason: it may speak of the other party.
+    """
     available = {role: ledger.balance(meeting.person(role)).available for role in gifts}
     goodwill.grant(meeting, gifts, key=key, reason=reason, operator=person_of(request), now=now)
     for role, amount in gifts.items():
         before, after = available[role], available[role] + amount
-        said = in_history(_("Goodwill credits"), before=before, after=after, why=reason)
+        said = in_history(_("Goodwill credits"), before=before, after=after, why=meeting.reference)
         page.log_change(request, meeting.person(role), said)
 
 

@@ -223,7 +223,8 @@ def test_goodwill_credits_are_foretold_then_granted_told_and_logged(site: Client
     told = Notification.objects.filter(recipient=meeting.student, kind="credits_granted")
     assert told.filter(facts={"amount_credits": 15}).count() == 1
     logged = [(entry.object_id, entry.change_message) for entry in LogEntry.objects.order_by("pk")]
-    assert logged[1] == (str(meeting.student_id), "Goodwill credits: 100 → 115. Note: The room was down.")
+    said = f"Goodwill credits: 100 → 115. Note: {meeting.reference}"
+    assert logged[1] == (str(meeting.student_id), said)
     assert audit.differences() == []
 
 

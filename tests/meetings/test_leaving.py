@@ -20,6 +20,7 @@ from PIL import Image
 from accounts import photos
 from accounts.models import Expertise, ServiceKind, Skill, User
 from credits import ledger, notices
+from credits.models import Posting
 from meetings import audit, leaving, video_outbox, workflow
 from meetings.models import Event, Meeting, Reason, Receipt, Review, VideoRoom
 from meetings.step import ActionRefused
@@ -28,6 +29,7 @@ from notifications import delivery, outbox, wording
 from notifications.models import AccountMail, Notification
 from tests.credits import books
 from tests.factories import PASSWORD, ExpertFactory, PersonFactory, ServiceFactory
+from tests.meetings.forms import form_of
 from tests.meetings.roads import (
     DAY,
     act,
@@ -209,6 +211,7 @@ def live(anna: User, operator: User) -> None:
         now=then,
         entry=workflow.Entry(words=marked(28)),
     )
+    _cancel_with_goodwill(agreed(now=timezone.now(), service=teaching, starts_in=DAY), operator, marked(32))
     Receipt.objects.create(key="2f0a3a5e-7b0f-4a43-9d0a-111111111111", actor=anna, digest="x", made_at=then)
     log = {"user": operator, "content_type": ContentType.objects.get_for_model(User), "action_flag": CHANGE}
     LogEntry.objects.create(**log, object_id=anna.pk, object_repr=anna.name, change_message=marked(29))
@@ -249,7 +252,7 @@ def test_every_mark_is_gone_and_the_books_are_whole(
 
 def test_every_text_that_a_person_can_leave_was_marked(anna: User) -> None:
     """Else the search above proves nothing: a new column of text has to be filled there, or named here."""
-    live(anna, PersonFactory.create(is_staff=True))
+    live(anna, PersonFactory.create(is_staff=True, is_superuser=True))
     filled = set(_found())
     texts = {
         f"{model._meta.db_table}.{field.column}"
@@ -262,7 +265,7 @@ def test_every_text_that_a_person_can_leave_was_marked(anna: User) -> None:
 
 
 def test_who_met_the_person_reads_of_a_deleted_person(anna: User) -> None:
-    live(anna, PersonFactory.create(is_staff=True))
+    live(anna, PersonFactory.create(is_staff=True, is_superuser=True))
     taught = Meeting.objects.filter(expert=anna, status=Status.HELD).get()
     reader, site = taught.student, Client()
     leaving.delete_account(anna, timezone.now())
@@ -277,7 +280,7 @@ def test_who_met_the_person_reads_of_a_deleted_person(anna: User) -> None:
 
 
 def test_words_in_what_others_were_told_are_gone_and_the_rest_still_reads(anna: User) -> None:
-    live(anna, PersonFactory.create(is_staff=True))
+    live(anna, PersonFactory.create(is_staff=True, is_superuser=True))
     told = Notification.objects.filter(about=anna, kind="canceled_by_expert").get()
     leaving.delete_account(anna, timezone.now())
     text = wording.text(Notification.objects.get(pk=told.pk))
@@ -410,6 +413,17 @@ NO_MARK = {
 }
 OURS = ("accounts", "credits", "meetings", "notifications")
 CATALOGUE = (Expertise, Skill, ServiceKind, Reason)
+
+
+def _cancel_with_goodwill(meeting: Meeting, operator: User, reason: str) -> None:
+    """Cancel as operators do it on their page, with credits for the user: what they read, then the button."""
+    site, page = Client(), f"/admin/meetings/meeting/{meeting.pk}/decide/cancel/"
+    site.force_login(operator)
+    read = site.get(page)
+    for _ in range(2):
+        read = site.post(page, form_of(read.text, reason=reason, for_user="15"))
+    assert read.status_code == 302
+    assert Posting.objects.filter(reason=reason, reference=meeting.reference).exists()
 
 
 def _spend_all(person: User) -> None:
