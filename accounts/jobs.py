@@ -3,15 +3,16 @@
 import logging
 
 from celery import shared_task
-from django.contrib.sessions.models import Session
 from django.utils import timezone
+
+from accounts import sessions
 
 log = logging.getLogger(__name__)
 
 
 @shared_task
 def forget_sessions() -> None:
-    """Delete sessions that are over: they name the address that signed in."""
-    over = Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
-    if over:
-        log.info("%s sessions forgotten.", over)
+    """Delete sessions that are no use any more: they name the address that signed in."""
+    number = sessions.forget(timezone.now())
+    if number:
+        log.info("%s sessions forgotten.", number)

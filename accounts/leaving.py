@@ -12,9 +12,9 @@ from uuid import uuid4
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.db.models import CASCADE, ManyToOneRel, Model, QuerySet
 
+from accounts import sessions
 from accounts.models import ExpertProfile, Photo, Service, User
 
 # What an operator did to others is their history, too.
@@ -24,9 +24,12 @@ BY_TRIGGERS = ("search_text", "search_vector")
 
 
 def erase(person: User, now: datetime) -> None:
-    """Erase the person, their expert page, their sessions and what belongs to the account."""
+    """Erase the person, their expert page, their sessions and what belongs to the account.
+
+    Sign-ins that were only begun are left to the job `forget_sessions`, which looks through all sessions.
+    """
     _erase_expert(person)
-    _end_sessions(person)
+    sessions.end(User.objects.filter(pk=person.pk))
     for relation in belongings():
         relation.related_model._base_manager.filter(**{relation.field.name: person}).delete()
     Photo.objects.filter(person=person).delete()
@@ -85,11 +88,3 @@ def _back_to_default(row: Model, *, keep: tuple[str, ...], **values: Any) -> Non
     row.save(update_fields=changed)
     for listed in row._meta.many_to_many:
         getattr(row, listed.name).clear()
-
-
-def _end_sessions(person: User) -> None:
-    """Delete every session in which the person is signed in: its contents name the address."""
-    number = str(person.pk)
-    for session in Session.objects.iterator(chunk_size=1000):
-        if session.get_decoded().get("_auth_user_id") == number:
-            session.delete()

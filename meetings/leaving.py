@@ -24,7 +24,7 @@ from credits.models import Account, Posting
 from meetings import workflow
 from meetings.models import Event, Meeting, Receipt, Review, VideoRoom
 from meetings.vocabulary import Role, Status
-from notifications import eml
+from notifications import eml, nudge
 from notifications import leaving as notifications
 from notifications.models import Notification
 from notifications.wording import credits_in_words
@@ -89,6 +89,7 @@ def _delete(person: User, now: datetime) -> None:
         raise CannotLeave(against)
     names = [word for word in (fresh.email, fresh.get_full_name()) if word]
     transaction.on_commit(partial(eml.forget, *names), robust=True)
+    nudge.on_commit("accounts.jobs.forget_sessions")
     _erase(fresh, now)
 
 

@@ -4,12 +4,18 @@ Each race that needs a lock has a negative control: without it a promise breaks.
 """
 
 import random
+import threading
+import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,7 +26,7 @@ from meetings.models import Meeting
 from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Progress, Role
 from tests.credits import books
-from tests.factories import PersonFactory, ServiceFactory
+from tests.factories import PASSWORD, PersonFactory, ServiceFactory
 from tests.meetings.roads import DAY, act, after_end, agreed, closed_by_silence, make_meeting
 from tests.threads import at_once, slowly
 
@@ -154,6 +160,23 @@ def while_the_platform_gives_back() -> None:
     in_order(meeting.student)
 
 
+def while_the_person_signs_in() -> None:
+    """Whoever signs in is a moment earlier, and signed out, or finds no account: neither leaves a trace."""
+    person, site = named(), Client(HTTP_USER_AGENT="Mozilla")
+    form = {"login": person.email, "password": PASSWORD}
+    left, answer = at_once(partial(leave, person), lambda: site.post("/account/login/", form))
+    assert left is None, left
+    assert not isinstance(answer, Exception), answer
+    signed_out(person)
+    in_order(person)
+
+
+def signed_out(person: User) -> None:
+    assert not UserSession.objects.filter(user=person).exists()
+    assert User.objects.get(pk=person.pk).last_login is None
+    assert not any(person.email in str(session.get_decoded()) for session in Session.objects.all())
+
+
 RACES = (
     while_a_meeting_is_settled,
     while_the_clock_settles,
@@ -162,6 +185,7 @@ RACES = (
     while_credits_come,
     twice_at_once,
     while_the_platform_gives_back,
+    while_the_person_signs_in,
 )
 
 
@@ -170,6 +194,30 @@ def test_every_promise_is_kept(race: Callable[[], None]) -> None:
     for _round in range(ROUNDS):
         race()
     assert audit.differences() == []
+
+
+def test_who_signs_in_after_the_sessions_were_looked_through_is_signed_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Others take their time before they commit: the sign-in begins while the account is still there."""
+    person, site, looked = named(), Client(), threading.Event()
+    erase = leaving._erase
+
+    def erase_and_wait(*how: Any) -> None:
+        erase(*how)
+        looked.set()
+        time.sleep(0.5)
+
+    def sign_in() -> Any:
+        assert looked.wait(30)
+        return site.post("/account/login/", {"login": person.email, "password": PASSWORD})
+
+    monkeypatch.setattr(leaving, "_erase", erase_and_wait)
+    left, answer = at_once(partial(leave, person), sign_in)
+    assert left is None, left
+    assert answer.status_code == 302, answer
+    signed_out(person)
+    assert site.get("/meetings/").url.startswith("/account/login/")
 
 
 # --- Negative controls ---------------------------------------------------------------------------

@@ -1,16 +1,11 @@
 """The page about privacy says what the code does."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.test import Client
-from django.utils import timezone
 from django.utils.html import escape
 
-from accounts.jobs import forget_sessions
 from meetings import receipts
 from meetings.video import PLATFORMS
 from meetings.views.privacy import VIDEO
@@ -63,15 +58,3 @@ def test_no_cookie_but_those_it_names(settings: Any) -> None:
         "messages",
     }
     assert set(site.cookies) <= named
-
-
-def test_sessions_that_are_over_are_forgotten() -> None:
-    for age in (-1, 1):
-        session = SessionStore()
-        session["of"] = age
-        session.save()
-        Session.objects.filter(pk=session.session_key).update(
-            expire_date=timezone.now() + timedelta(minutes=age)
-        )
-    forget_sessions()
-    assert [session.get_decoded()["of"] for session in Session.objects.all()] == [1]
