@@ -258,6 +258,10 @@ def _of_operators(now: datetime) -> Iterator[Page]:
     yield Page("admin-batch", reverse("admin:credits_account_batch"), OPERATOR)
     withdraw = f"{reverse('admin:accounts_expertprofile_withdraw')}?experts={_person(EXPERT).pk}"
     yield Page("admin-withdraw", withdraw, OPERATOR)
+    with_photo = User.objects.filter(photo__isnull=False).order_by("pk").first()
+    if with_photo:
+        path = reverse("admin:accounts_user_remove-photo", args=[with_photo.pk])
+        yield Page("admin-remove-photo", path, OPERATOR)
     room = VideoRoom.objects.latest("pk")
     yield Page("admin-room-link", reverse("admin:meetings_videoroom_link", args=[room.pk]), OPERATOR)
 
