@@ -27,6 +27,10 @@ class Outbox(ViewOnlyAdmin):
         """Say why a mail was not sent: what is ours in the reader's language, mail servers in their own."""
         return _(mail.mail_problem) if mail.mail_problem else ""
 
+    def in_words(self, mail: Mailed) -> str:
+        """Say what became of a mail, for the history."""
+        return with_reason(mail.get_mail_state_display(), mail.mail_problem)
+
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """Whether this operator may have mails sent; the rows themselves nobody changes."""
         return request.user.has_perm(f"notifications.change_{self.opts.model_name}")
@@ -49,7 +53,7 @@ class Outbox(ViewOnlyAdmin):
         mine = self.model._default_manager.filter(pk__in=selected.values("pk"), mail_state=MailState.FAILED)
         given_up = list(mine.select_for_update(no_key=True).order_by("pk"))
         for mail in given_up:
-            before = with_reason(mail.get_mail_state_display(), mail.mail_problem)
+            before = self.in_words(mail)
             delivery.send_again(mail, timezone.now())
             after = MailState.WAITING.label
             self.log_change(request, mail, in_history(_("E-mail sent again"), before=before, after=after))
@@ -131,3 +135,7 @@ class AccountMailAdmin(Outbox):
         "mail_due_at",
         "mail_settled_at",
     )
+
+    def in_words(self, mail: Mailed) -> str:
+        """Leave out what the mail server said: it names the address, and the history outlives the mail."""
+        return mail.get_mail_state_display()

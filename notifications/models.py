@@ -181,4 +181,5 @@ class AccountMail(Mailed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.address}"
+        # Without the address: the operators' history keeps this, and outlives the mail.
+        return f"{self.kind} {self.pk}"

@@ -15,7 +15,7 @@ from meetings import reminders
 from meetings.models import Meeting, Reminder
 from meetings.models.reminder import ReminderState
 from meetings.vocabulary import Action, Role
-from notifications.models import MailState, Notification
+from notifications.models import AccountMail, MailState, Notification
 from tests.factories import PersonFactory
 from tests.meetings.roads import DAY, HOUR, NOW, act, agreed, with_alternative
 from tests.meetings.test_admin_pages import inline_code
@@ -115,6 +115,26 @@ def test_asked_twice_it_is_sent_and_logged_once(site: Client) -> None:
     send_again(site, note)
     assert "left alone" in send_again(site, note).text
     assert LogEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_the_history_of_a_mail_about_signing_in_names_no_address(has_account: bool, site: Client) -> None:
+    """The mail is forgotten after a month, the history never: what it said of a deleted person would stay."""
+    mail = AccountMail.objects.create(
+        person=PersonFactory.create() if has_account else None,
+        address="zebra@example.com",
+        language="en",
+        kind="password_reset_key",
+        created_at=LONG_AGO,
+        mail_state=MailState.FAILED,
+        mail_problem="550 zebra@example.com unknown",
+    )
+    chosen = {"action": "send_again", "_selected_action": [mail.pk]}
+    page = site.post("/admin/notifications/accountmail/", chosen, follow=True)
+    assert "1 e-mail is sent again." in page.text
+    entry = LogEntry.objects.get()
+    assert entry.object_repr == f"password_reset_key {mail.pk}"
+    assert entry.change_message == "E-mail sent again: Given up → Waiting."
 
 
 def test_looking_sends_nothing(site: Client) -> None:
