@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.own_data import account, expert_page, profile, services
 from credits.own_data import balance, movements
 from meetings.own_data import meetings, reviews
-from notifications.own_data import notifications
+from notifications.own_data import mails_before_the_account, notifications
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -39,9 +39,14 @@ class Part:
     rows: Callable[[User], Iterable[dict[str, Any]]]
 
 
+def _account(person: User) -> Iterable[dict[str, Any]]:
+    yield from account(person)
+    yield from mails_before_the_account(person)
+
+
 PARTS = (
     Part("profile.json", _("Your name, address, settings, wishes and favourites"), profile),
-    Part("account.json", _("What belongs to signing in and to mails, without secrets"), account),
+    Part("account.json", _("What belongs to signing in and to mails, without secrets"), _account),
     Part("expert_page.json", _("Your expert page"), expert_page),
     Part("services.json", _("What you offer as an expert"), services),
     Part("meetings.json", _("Your meetings, with all that happened and what you said"), meetings),

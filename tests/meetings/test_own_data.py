@@ -17,6 +17,7 @@ from credits import ledger
 from meetings import export
 from meetings.models import Event, Meeting
 from meetings.vocabulary import Action, Progress, Role
+from notifications.models import AccountMail
 from tests.factories import PASSWORD, ExpertFactory, PersonFactory, ServiceFactory
 from tests.meetings.roads import DAY, NOW, act, after_end, agreed, make_meeting, suggest
 
@@ -103,6 +104,19 @@ def test_no_secret_is_in_it() -> None:
     assert site.session.session_key not in text
 
 
+def test_mails_about_signing_in_are_in_it_those_before_the_account_too_and_nobody_elses() -> None:
+    person, other = PersonFactory.create(), PersonFactory.create()
+    how = {"language": "en", "mail_state": "sent", "created_at": NOW}
+    facts = {"ip": "192.0.2.7", "browser": "browser-1"}
+    AccountMail.objects.create(person=person, address="old@example.com", kind="a", facts=facts, **how)
+    AccountMail.objects.create(address=person.email, kind="b", **how)
+    AccountMail.objects.create(address="nobody@example.com", kind="c", **how)
+    AccountMail.objects.create(person=other, address=other.email, kind="d", **how)
+    mails = [row for row in copied(person)["account.json"] if row["what"] == "e-mail about signing in"]
+    assert [(row["kind"], row["address"]) for row in mails] == [("a", "old@example.com"), ("b", person.email)]
+    assert mails[0]["facts"] == facts
+
+
 def test_a_copy_costs_as_many_questions_for_many_meetings(django_assert_max_num_queries: Any) -> None:
     service = ServiceFactory.create(price=0)
     student = PersonFactory.create()
@@ -135,13 +149,13 @@ def test_looking_takes_nothing_and_needs_no_password(site: Client) -> None:
 
 
 def test_the_password_is_asked_for_then_the_file_comes_and_not_again_at_once(site: Client) -> None:
-    asked = site.post("/account/data/")
-    assert asked.url.startswith("/account/reauthenticate/")
-    answer = site.post(asked.url, {"password": PASSWORD})
+    asked = site.post("/account/data/", {"password": "wrong"})
+    assert "This is not your password." in asked.text
+    answer = site.post("/account/data/", {"password": PASSWORD})
     assert answer.headers["Content-Type"] == "application/zip"
     assert ".zip" in answer.headers["Content-Disposition"]
     assert b"".join(answer.streaming_content)[:2] == b"PK"
-    again = site.post("/account/data/")
+    again = site.post("/account/data/", {"password": PASSWORD})
     assert again.status_code == 429
     assert "You have just taken a copy. You can take the next one from" in again.text
 
