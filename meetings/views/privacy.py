@@ -2,14 +2,15 @@
 
 from urllib.parse import urlsplit
 
-from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import sessions
 from meetings import receipts
+from notifications import account_mails
 
 # Who learns a person's name when they join a meeting, by the platform of the settings.
 VIDEO = {
@@ -34,8 +35,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """Show it, to anybody."""
     context = {
         "video": _video(settings.VIDEO_PLATFORM),
-        "keeps_sessions": apps.is_installed("allauth.usersessions"),
         "session_days": settings.SESSION_COOKIE_AGE // 86_400,
+        "unfinished_days": sessions.UNFINISHED_KEPT.days,
+        "account_mail_days": account_mails.KEPT.days,
         "language_days": settings.LANGUAGE_COOKIE_AGE // 86_400,
         "receipt_days": receipts.KEPT.days,
     }

@@ -1,14 +1,18 @@
 """The page about privacy says what the code does."""
 
+import re
 from typing import Any
 
 import pytest
+from django.conf import settings as settings_of_site
 from django.test import Client
 from django.utils.html import escape
 
+from accounts import leaving, sessions
 from meetings import receipts
 from meetings.video import PLATFORMS
 from meetings.views.privacy import VIDEO
+from notifications import account_mails
 from tests.factories import PASSWORD, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +32,36 @@ def test_it_is_public_and_every_page_leads_to_it() -> None:
 def test_figures_are_those_of_the_code(settings: Any) -> None:
     settings.SESSION_COOKIE_AGE = 9 * 86_400
     assert "A session in which you are signed in: 9 days" in shown()
+    days = account_mails.KEPT.days
+    assert f"with the network address and the browser that they name: {days} days." in shown()
+    assert f"A sign-in that was begun and not finished: {sessions.UNFINISHED_KEPT.days} day." in shown()
     assert f"so that a double click acts once: {receipts.KEPT.days} days." in shown()
+
+
+# Whatever belongs to an account: under which words the page speaks of it.
+SAID_UNDER = {
+    "account.EmailAddress": "Your account",
+    "mfa.Authenticator": "Your second factor",
+    "notifications.AccountMail": "E-mails about signing in",
+    "notifications.UnwantedMail": "which mails you want",
+    "usersessions.UserSession": "Your sessions",
+}
+
+
+def test_all_that_belongs_to_an_account_is_named() -> None:
+    assert {relation.related_model._meta.label for relation in leaving.belongings()} == set(SAID_UNDER)
+    text = shown()
+    assert [words for words in SAID_UNDER.values() if words not in text] == []
+    assert "Your calendar address" in text
+
+
+def test_all_that_scripts_keep_in_the_browser_is_named() -> None:
+    scripts = "".join(path.read_text() for path in (settings_of_site.BASE_DIR / "static").rglob("*.js"))
+    kept = set(re.findall(r"(\w+Storage)\.setItem\(([^,]+),", scripts))
+    assert kept == {("localStorage", '"kept-zone"'), ("sessionStorage", "KEY")}
+    text = shown()
+    assert "the browser remembers both zones" in text
+    assert "A video room remembers your choice of camera and microphone" in text
 
 
 def test_every_platform_is_described() -> None:
