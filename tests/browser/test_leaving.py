@@ -20,24 +20,20 @@ def sign_in(page: Page, person: User) -> None:
     page.locator("main").get_by_role("button", name="Sign in").click()
 
 
-def say_the_password_again(page: Page) -> None:
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Confirm").click()
-
-
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_taking_a_copy_and_leaving(open_page: OpenPage, scripts: bool) -> None:
     person, page = PersonFactory.create(), open_page(java_script_enabled=scripts, accept_downloads=True)
     sign_in(page, person)
     page.get_by_role("link", name="Download my data").click()
-    page.get_by_role("button", name="Download my data").click()
+    page.get_by_label("Password").fill(PASSWORD)
     with page.expect_download() as downloading:
-        say_the_password_again(page)
+        page.get_by_role("button", name="Download my data").click()
     with ZipFile(downloading.value.path()) as archive:
         assert person.email in archive.read("profile.json").decode()
     page.goto("/account/profile/")
     page.get_by_role("link", name="Delete my account").click()
     expect(page.get_by_role("heading", name="What is erased")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Delete my account").click()
     expect(page.get_by_role("heading", name="Goodbye")).to_be_visible()
     assert User.objects.get(pk=person.pk).is_deleted
