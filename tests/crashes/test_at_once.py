@@ -20,7 +20,7 @@ from meetings import notices, reminders
 from meetings.models import Meeting, Reminder
 from meetings.models.reminder import ReminderKind, ReminderQuerySet, ReminderState
 from meetings.vocabulary import Action, Role
-from notifications import delivery, outbox
+from notifications import delivery, mails, outbox
 from notifications.kinds import Kind, all_kinds
 from notifications.models import MailState, Notification, NotificationQuerySet
 from tests.crashes import promises
@@ -374,7 +374,7 @@ def without_looking_at_the_meeting(patch: pytest.MonkeyPatch) -> None:
 
 def without_looking_again_before_mailing(patch: pytest.MonkeyPatch) -> None:
     kinds = {name: replace(kind, moot=lambda _row, _now: "") for name, kind in all_kinds().items()}
-    patch.setattr(delivery, "all_kinds", lambda: kinds)
+    patch.setattr(mails, "all_kinds", lambda: kinds)
 
 
 CARELESS = (without_lock_on_meetings, without_looking_at_the_meeting, without_looking_again_before_mailing)
