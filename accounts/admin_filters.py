@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Expertise, ExpertProfile
 
@@ -37,7 +38,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Offer all there is."""
         return [
-            ("blocked", _("Blocked")),
+            ("blocked", pgettext_lazy("a person", "Blocked")),
             ("deleted", _("Deleted")),
             ("unconfirmed", _("Address not confirmed")),
         ]

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.admin import PersonAdmin
 from accounts.admin_changes import in_history
@@ -71,8 +71,8 @@ def _unblock(person: User, _operator: User, _reason: str) -> str:
     return _("Unblocked: %(person)s.") % {"person": person.name}
 
 
-BLOCK = Change("block", gettext_lazy("Block"), _foretell_block, _block)
-UNBLOCK = Change("unblock", gettext_lazy("Unblock"), _foretell_unblock, _unblock)
+BLOCK = Change("block", pgettext_lazy("a person", "Block"), _foretell_block, _block)
+UNBLOCK = Change("unblock", pgettext_lazy("a person", "Unblock"), _foretell_unblock, _unblock)
 
 
 @admin.register(User)
