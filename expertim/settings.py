@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "accounts.middleware.say_when_nobody_counts",
     "accounts.middleware.person_view",
     "accounts.middleware.private_pages",
+    "accounts.middleware.say_what_was_opened",
 ]
 
 ROOT_URLCONF = "expertim.urls"

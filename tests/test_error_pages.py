@@ -49,6 +49,7 @@ PAGES = {
     "/odd/": (400, "This request makes no sense to us", "Nothing was changed.", "reload the page"),
     "/forbidden/": (403, "This is not allowed", "Nothing was changed.", "ask an operator"),
     "/no-such-page/": (404, "There is nothing here for you", "The address is wrong", "check the address"),
+    "/account/photo/remove/": (405, "Nothing was done", "opening it alone changes nothing", "press it again"),
     "/too-often/": (429, "Too many attempts", "Nothing was changed.", "wait a few minutes"),
     "/broken/": (500, "Something went wrong on our side", "no credits are lost", "try again in a moment"),
 }

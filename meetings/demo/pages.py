@@ -279,9 +279,10 @@ def _decisions() -> Iterator[Page]:
 
 
 def _errors() -> Iterator[Page]:
-    """Return the error pages; all but the first two have addresses only with `runner.error_pages`."""
+    """Return the error pages; all but the first three have addresses only with `runner.error_pages`."""
     yield Page("error-404", "/nothing-here/", status=404)
     yield Page("error-404-user", "/nothing-here/", STUDENT, status=404)
+    yield Page("error-405", reverse("accounts:remove_photo"), STUDENT, status=405)
     for name, status in ERRORS.items():
         yield Page(f"error-{name}", f"/errors/{name}/", STUDENT if name == "403" else VISITOR, status=status)
 
