@@ -41,6 +41,11 @@ WAYS_OUT: dict[str, "StrPromise"] = {
         "It can still be given another date. Please wait until its start has passed."
     ),
 }
+# Of an agreed meeting whose start has passed: it can no longer be cancelled.
+ONCE_STARTED = gettext_lazy(
+    "It has started already: once it is over, record progress if you have not yet, and wait until it "
+    "is evaluated."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class CannotLeave(Exception):
 
 def obstacles(person: User, now: datetime) -> list[Obstacle]:
     """Return what stands against deleting the account, as it is this moment."""
-    found = [_of_meeting(meeting, person) for meeting in _open_meetings(person, now)]
+    found = [_of_meeting(meeting, person, now) for meeting in _open_meetings(person, now)]
     owned = ledger.balance(person).owned
     return [*_of_operator(person), *found, *([_of_credits(owned)] if owned else [])]
 
@@ -113,14 +118,16 @@ def _open_meetings(person: User, now: datetime) -> "QuerySet[Meeting]":
     return mine.select_related("student", "expert").order_by("starts_at", "pk")
 
 
-def _of_meeting(meeting: Meeting, person: User) -> Obstacle:
+def _of_meeting(meeting: Meeting, person: User, now: datetime) -> Obstacle:
     role = meeting.role_of(person) or Role.USER
     words = _("The meeting with %(name)s on %(start)s is “%(status)s”.") % {
         "name": meeting.person(role.other).name,
         "start": written(meeting.starts_at),
         "status": meeting.get_status_display(),
     }
-    return Obstacle(words, str(WAYS_OUT[meeting.status]), meeting.get_absolute_url())
+    has_started = meeting.status == Status.AGREED and meeting.starts_at <= now
+    way_out = ONCE_STARTED if has_started else WAYS_OUT[meeting.status]
+    return Obstacle(words, str(way_out), meeting.get_absolute_url())
 
 
 def _of_credits(owned: int) -> Obstacle:

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,14 @@ def test_a_request_whose_start_has_passed_is_written_down_as_expired_first() -> 
         leaving.delete_account(meeting.student, meeting.starts_at)
     assert Meeting.objects.get(pk=meeting.pk).status == Status.EXPIRED
     assert [obstacle.words for obstacle in refused.value.obstacles] == ["You own 100 credits."]
+
+
+def test_a_meeting_that_has_started_is_recorded_not_cancelled() -> None:
+    meeting = agreed(now=timezone.now(), price=0)
+    before, started = meeting.starts_at - timedelta(seconds=1), meeting.starts_at
+    ways = [leaving.obstacles(meeting.student, now)[0].way_out for now in (before, started)]
+    assert ways[0].startswith("Cancel it")
+    assert ways[1].startswith("It has started already: once it is over, record progress")
 
 
 def test_owned_credits_stand_against_it_blocked_ones_too() -> None:
