@@ -1,14 +1,17 @@
 """What we do differently from allauth."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.times import seen_by
 
 
 class OwnAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -28,6 +31,12 @@ class OwnAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no 
         "rate_limited": _("There were too many attempts. Please wait a minute, then try again."),
         "duplicate_email": _("This is your address already."),
     }
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """Greet in the person's language; the request began in that of the browser."""
+        with seen_by(user):
+            answer: HttpResponse = super().post_login(request, user, **how)
+        return answer
 
     def set_password(self, user: User, password: str) -> None:
         """Save a new password and nothing else: the rest may have changed meanwhile."""

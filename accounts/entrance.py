@@ -98,6 +98,13 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].help_text = _way_to_reset()
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse the old password as the new one: it may be known to others."""
+        cleaned: dict[str, Any] = super().clean()
+        if "password1" in cleaned and cleaned["password1"] == cleaned.get("oldpassword"):
+            self.add_error("password1", gettext("This is your password already. Please choose another one."))
+        return cleaned
+
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]
     """Asks for the password again before something that matters."""

@@ -11,9 +11,10 @@ from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from notifications import account_mails, delivery
@@ -299,6 +300,21 @@ def test_a_changed_password_ends_all_other_sessions() -> None:
     assert (is_signed_in(here), is_signed_in(there)) == (True, False)
     assert mailbox.read(person.email) == ["Your password was changed"]
     assert "127.0.0.1" in mail.outbox[-1].body
+
+
+def test_the_old_password_is_no_new_one() -> None:
+    client = signed_in(PersonFactory.create())
+    typed = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+    assert "This is your password already." in client.post("/account/password/change/", typed).text
+
+
+def test_who_signs_in_is_greeted_in_the_own_language() -> None:
+    person = PersonFactory.create(language="de")
+    client = Client(headers={"Accept-Language": "cs"})
+    sign_in(client, person.email)
+    (message,) = client.get("/account/profile/").context["messages"]
+    with translation.override("de"):
+        assert str(message) == render_to_string("account/messages/logged_in.txt", {"user": person}).strip()
 
 
 def test_changing_the_password_does_not_open_an_account_that_was_blocked_meanwhile() -> None:
