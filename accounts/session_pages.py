@@ -40,7 +40,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
     mine = UserSession.objects.purge_and_list(person_of(request))
     rows = [(session, session.is_current(), *browser_in_words(session.user_agent)) for session in mine]
     rows.sort(key=lambda row: (not row[1], -row[0].created_at.timestamp()))
-    return render(request, "accounts/sessions.html", {"rows": rows})
+    are_others = any(not is_this_one for _session, is_this_one, *_names in rows)
+    return render(request, "accounts/sessions.html", {"rows": rows, "are_others": are_others})
 
 
 @login_required

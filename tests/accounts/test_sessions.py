@@ -1,5 +1,7 @@
 """Where I am signed in: listed, and ended with one click."""
 
+import re
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
@@ -35,6 +37,17 @@ def test_all_my_sessions_are_listed_this_one_first_and_nobody_elses(person: User
     assert page.index("Firefox on Linux") < page.index("(this one)") < page.index("Safari on iPhone")
     assert "198.51.100.7" in page
     assert "203.0.113.9" not in page
+
+
+def test_this_browser_has_no_button_and_where_there_are_no_others_nor_have_they(person: User) -> None:
+    here = browser(person, FIREFOX)
+    page = here.get("/account/sessions/").text
+    assert "(this one)" in page
+    assert "/end/" not in page
+    browser(person, PHONE)
+    page = here.get("/account/sessions/").text
+    there = UserSession.objects.get(user_agent=PHONE).pk
+    assert re.findall(r"/account/sessions/(\w+)/end/", page) == [str(there), "others"]
 
 
 def test_another_session_is_ended_within_one_request(person: User) -> None:
