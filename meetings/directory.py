@@ -62,8 +62,15 @@ class ExpertFilter(Filter):
         """Whether anything is asked for at all."""
         return any(value not in (None, "", False) for value in self.asked.values())
 
+    @property
+    def has_only_signs(self) -> bool:
+        """Whether what was typed has nothing in it to look for: "%%%%"."""
+        return bool(self.asked.get("q")) and not self.words
+
     def narrow(self, experts: ExpertQuerySet) -> ExpertQuerySet:
         """Return the experts that are looked for."""
+        if self.has_only_signs:
+            return experts.none()
         return experts.filter(search.fits(self.words), *self._demands())
 
     def _demands(self) -> list[Q]:

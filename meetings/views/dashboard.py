@@ -100,4 +100,5 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     meetings = chosen.narrow(person, now).for_rows().order_by(F("starts_at").desc(), "-pk")
     page = Paginator(meetings, PAGE).get_page(request.GET.get("page"))
     context = {"filter": chosen, "page": page, "rows": rows_for(page.object_list, person, now)}
+    context["has_any"] = bool(context["rows"]) or Meeting.objects.of(person).exists()
     return render(request, "meetings/meeting_list.html", context)

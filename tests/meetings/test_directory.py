@@ -265,3 +265,11 @@ def test_words_are_looked_up_in_the_indexes(words: str) -> None:
     assert "accounts_expert_like" in plan
     assert "accounts_expert_words" in plan
     assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("signs", ["😀", "%%%%", "?!"])
+def test_signs_alone_find_nobody(signs: str) -> None:
+    expert("Anna")
+    page = text(Client(), f"q={quote(signs)}")
+    assert "No expert matches" in page
+    assert "Search for letters or digits" in page

@@ -248,3 +248,12 @@ def test_an_expert_s_page_asks_as_many_questions_for_one_review_as_for_ten() -> 
         review(number)
     ServiceFactory.create_batch(3, expert=profile)
     assert queries() == few
+
+
+def test_who_has_no_meetings_is_led_to_experts() -> None:
+    page = as_person(PersonFactory.create()).get("/meetings/all/").text
+    assert "You have no meetings yet." in page
+    assert '<a class="button" href="/experts/">' in page
+    assert "Show all" not in page
+    page = as_person(agreed().student).get("/meetings/all/?status=held").text
+    assert "No meeting matches." in page
