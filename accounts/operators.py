@@ -34,6 +34,12 @@ class OperatorSite(admin.AdminSite):
             return redirect("mfa_index")
         raise PermissionDenied
 
+    def password_change(  # type: ignore[override] # any answer will do
+        self, request: HttpRequest, extra_context: object = None
+    ) -> HttpResponse:
+        """Lead to the page where everybody changes the password, with its limits, and the mail afterwards."""
+        return redirect("account_change_password")
+
 
 def lacks_second_factor(request: HttpRequest) -> bool:
     """Whether this operator has to set up a second factor first."""

@@ -18,6 +18,8 @@ from accounts.models import User
 log = logging.getLogger(__name__)
 
 PURPOSE = "accounts.second_factor"
+# Where the secret of each kind is kept.
+SEALED = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
 
 
 class Adapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
@@ -27,6 +29,10 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
         "incorrect_code": _(
             "This code is not right. A code of the app is good for half a minute, and only once: please type "
             "the one that it shows now."
+        ),
+        "unreadable_factor": _(
+            "No code of the app is right any more: a key of this site was changed, and what you had set up "
+            "can no longer be read. Please ask an operator to remove your second factor."
         ),
     }
 
@@ -41,6 +47,17 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
         except sealing.Unreadable:
             log.error("A second factor cannot be read: the site's key was changed.")
             return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def can_be_read(person: User, kind: str) -> bool:
+    """Whether one of the site's keys opens what this person has of a kind; true where there is nothing."""
+    factors = Authenticator.objects.filter(user=person, type=kind)
+    try:
+        for factor in factors:
+            sealing.unseal(factor.data[SEALED[kind]], purpose=PURPOSE)
+    except sealing.Unreadable:
+        return False
+    return True
 
 
 def has_second_factor(person: User) -> bool:

@@ -154,6 +154,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/h/key",
 }
 MFA_ADAPTER = "accounts.second_factor.Adapter"
+MFA_FORMS = {"authenticate": "accounts.second_factor_pages.CodeForm"}
 # Nobody signs in before the address is confirmed; whoever has a second factor may still change theirs.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Expertim"

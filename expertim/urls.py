@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.views.generic import RedirectView, TemplateView
 
+from accounts.second_factor_pages import download_recovery_codes, recovery_codes
 from meetings.views.experts import home
 from meetings.vocabulary import Status
 from notifications.views import mails
@@ -31,6 +32,8 @@ urlpatterns = [
     path("account/mails/", mails, name="mails"),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.account.urls")),
+    path("account/second-factor/recovery-codes/", recovery_codes),
+    path("account/second-factor/recovery-codes/download/", download_recovery_codes),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]

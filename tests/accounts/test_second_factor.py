@@ -1,5 +1,6 @@
 """The second factor: set up, asked for, replaced by recovery codes, and demanded of operators."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from accounts.models import User
 from accounts.second_factor import has_second_factor
 from tests.accounts import mailbox
 from tests.accounts.test_signing_in import again, is_signed_in, sign_in, signed_in
-from tests.factories import TOTP_SECRET, PersonFactory
+from tests.factories import PASSWORD, TOTP_SECRET, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,18 @@ def test_a_second_factor_is_set_up_asked_for_and_removed() -> None:
     client.post("/account/second-factor/totp/deactivate/")
     assert not Authenticator.objects.exists()
     assert sign_in(Client(), person.email).url == "/meetings/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_says_since_when_there_is_one_and_how_many_codes_are_left() -> None:
+    client = signed_in(PersonFactory.create())
+    set_up(client)
+    page = client.get("/account/second-factor/").text
+    assert re.search(r"Set up on \S+", page)
+    assert "10 codes are left." in page
+    operator = Client()
+    operator.force_login(PersonFactory.create(second_factor=True))
+    assert "0 codes are left." in operator.get("/account/second-factor/").text
 
 
 def test_a_code_of_the_app_is_good_once_and_so_is_a_recovery_code() -> None:
@@ -105,9 +118,40 @@ def test_the_secret_is_kept_encrypted_and_a_changed_key_lets_nobody_in(settings:
     settings.SECRET_KEY = "another key"
     again_in = Client()
     sign_in(again_in, person.email)
-    assert type_code(again_in, mailbox.code(TOTP_SECRET)).status_code == 200
+    refused = type_code(again_in, mailbox.code(TOTP_SECRET))
+    assert refused.status_code == 200
+    assert "Please ask an operator to remove your second factor" in refused.text
     settings.SECRET_KEY_FALLBACKS = ["the-tests-need-a-key-and-have-no-secrets"]
     assert type_code(again_in, mailbox.code(TOTP_SECRET)).status_code == 302
+
+
+def test_a_wrong_code_alone_sends_nobody_to_the_operators() -> None:
+    client = Client()
+    sign_in(client, PersonFactory.create(second_factor=True).email)
+    refused = type_code(client, "000000").text
+    assert "This code is not right" in refused
+    assert "ask an operator" not in refused
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recovery_codes_that_cannot_be_read_are_not_shown_and_can_be_made_anew(settings: Any) -> None:
+    person = PersonFactory.create()
+    client = signed_in(person)
+    set_up(client)
+    codes = Authenticator.objects.get(type="recovery_codes")
+    codes.data["seed"] = "sealed with another key"
+    codes.save()
+    for page in ("recovery-codes/", "recovery-codes/download/"):
+        answer = client.get(f"/account/second-factor/{page}", follow=True)
+        assert answer.request["PATH_INFO"] == "/account/second-factor/"
+        assert "Your recovery codes can no longer be read" in answer.text
+    again(client)
+    made = client.post("/account/second-factor/recovery-codes/generate/", follow=True).context["unused_codes"]
+    assert client.get("/account/second-factor/recovery-codes/").context["unused_codes"] == made
+    cache.clear()
+    other = Client()
+    sign_in(other, person.email)
+    assert type_code(other, made[0]).url == "/meetings/"
 
 
 # --- Operators -----------------------------------------------------------------------------------------
@@ -203,3 +247,12 @@ def test_operators_see_no_secret_and_take_a_factor_away_only_on_the_page_of_its_
     assert "secret" not in page
     client.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
     assert has_second_factor(User.objects.get(pk=person.pk))
+
+
+def test_operators_change_their_password_where_everybody_does() -> None:
+    client = Client()
+    client.force_login(PersonFactory.create(is_staff=True, is_superuser=True))
+    typed = {"old_password": PASSWORD, "new_password1": "x" * 20, "new_password2": "x" * 20}
+    for answer in (client.get("/admin/password_change/"), client.post("/admin/password_change/", typed)):
+        assert answer.url == "/account/password/change/"
+    assert User.objects.get().check_password(PASSWORD)
