@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import claims
 from accounts.models import User
 from accounts.times import seen_by
 
@@ -52,10 +53,11 @@ class OwnAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no 
         return reverse("accounts:profile" if self.request.user.is_authenticated else "account_login")
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Confirm an address, unless another account has got it meanwhile."""
+        """Confirm an address, unless another account has got it meanwhile; nobody else may claim it now."""
         try:
             with transaction.atomic():
                 confirmed: bool = super().confirm_email(request, email_address)
+                claims.forget(email_address.email)
         except IntegrityError:
             messages.error(
                 request, _("This address belongs to another account, so it was not confirmed here.")

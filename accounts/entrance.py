@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.internal.flows.email_verification import send_verification_email_at_login
 from allauth.account.internal.flows.signup import prevent_enumeration
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
+from accounts import claims
 from accounts.models import User
 
 
@@ -31,20 +33,27 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc] # allauth has no
         """Answer an address that is not confirmed yet like a wrong password, and send the link again.
 
         Otherwise who signs up with somebody's address would learn here whether it had an account before.
+        It counts like a wrong password as well, so that trying often tells nothing either.
         """
         cleaned: dict[str, Any] = super().clean()
         if self.user and self.user.is_active and not has_verified_email(self.user, cleaned["login"]):
+            get_adapter(self.request).pre_authenticate(self.request, **self.user_credentials())
             send_verification_email_at_login(self.request, self._login)
             raise self._mismatch()
         return cleaned
 
     def _mismatch(self) -> Exception:
-        error: Exception = allauth_forms.get_adapter().validation_error("email_password_mismatch")
+        error: Exception = get_adapter().validation_error("email_password_mismatch")
         return error
 
 
 class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
     """Signs up; an address that has an account gets the same answer, and a mail that says so."""
+
+    def validate_unique_email(self, value: str) -> str:
+        """Find out whether the address has an account; one that somebody only claims is free."""
+        self.account_already_exists = claims.is_taken(value)
+        return value
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Save the person, whole or not at all. Of many at the same moment one gets the account."""
@@ -53,6 +62,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
             return None, self._as_if_new(request)
         try:
             with transaction.atomic():
+                claims.forget(self.cleaned_data["email"])
                 return self.save(request), None
         except IntegrityError:
             return None, self._as_if_new(request)

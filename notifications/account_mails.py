@@ -13,7 +13,6 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.core.mail import EmailMultiAlternatives
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 LONGEST_BROWSER = 200
+FACTS = ("from_email", "to_email", "deleted_email")
 KEPT = timedelta(days=30)
 
 
@@ -53,7 +53,7 @@ class AccountAdapter(OwnAdapter):
             raise ValueError(f"There are no words for the mail {template_prefix}.")
         AccountMail.objects.create(
             address=email,
-            person=context.get("user") or _person_of(self.request, email, context.get("to_email")),
+            person=context.get("user") or _person_of(email, context.get("to_email")),
             language=translation.get_language() or "en",
             kind=kind,
             facts=_facts(context),
@@ -107,17 +107,15 @@ def _text(kind: AccountMailKind, facts: dict[str, str]) -> str:
 
 def _facts(context: dict[str, Any]) -> dict[str, Any]:
     """Return what the words need of all that allauth knows; no link and no key is among it."""
-    facts: dict[str, Any] = {name: context[name] for name in ("from_email", "to_email") if name in context}
+    facts: dict[str, Any] = {name: context[name] for name in FACTS if name in context}
     if "timestamp" in context:
         facts["done_at"] = context["timestamp"].isoformat()
         facts["ip"], facts["browser"] = context["ip"], context["user_agent"][:LONGEST_BROWSER]
     return facts
 
 
-def _person_of(request: HttpRequest, *addresses: str | None) -> User | None:
-    """Return whose account a mail is about, where allauth does not say it."""
-    if isinstance(request.user, User):
-        return request.user
+def _person_of(*addresses: str | None) -> User | None:
+    """Return whose account a mail is about, where allauth does not say it: never that of who asks for it."""
     return User.objects.filter(email__in=addresses).first()
 
 
@@ -200,6 +198,11 @@ KINDS = {
     "email_changed": AccountMailKind(
         _("Your e-mail address was changed"),
         _("The address of your account was {from_email} and is {to_email} from now on."),
+        *TO_SECURITY,
+    ),
+    "email_deleted": AccountMailKind(
+        _("Your e-mail address stays as it was"),
+        _("The address of your account was to become {deleted_email}. That was called off."),
         *TO_SECURITY,
     ),
     "totp_activated": AccountMailKind(

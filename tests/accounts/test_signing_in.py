@@ -159,6 +159,17 @@ def test_who_signs_up_in_anothers_name_learns_nothing_by_signing_in_with_that_pa
     assert repr(known) == repr(unknown).replace(UNKNOWN, KNOWN)
 
 
+def test_who_signs_up_in_anothers_name_learns_nothing_by_trying_that_password_again_and_again() -> None:
+    PersonFactory.create(email=KNOWN)
+    refused = {}
+    for address in (KNOWN, UNKNOWN):
+        Client().post("/account/signup/", {**NEW, "email": address, "password1": OTHER_PASSWORD})
+        cache.clear()
+        pages = [sign_in(Client(), address, OTHER_PASSWORD).content.decode() for _ in range(11)]
+        refused[address] = ["too many wrong attempts" in page for page in pages]
+    assert refused[KNOWN] == refused[UNKNOWN] == [False] * 10 + [True]
+
+
 def test_only_mails_tell_who_has_an_account() -> None:
     PersonFactory.create(email=KNOWN)
     for address in (KNOWN, UNKNOWN):
@@ -392,7 +403,71 @@ def test_an_address_that_somebody_else_got_meanwhile_is_not_confirmed() -> None:
     assert User.objects.get(pk=person.pk).email == person.email
 
 
+def squatted(address: str) -> tuple[Client, User]:
+    """Let somebody say that this is their new address, which they cannot confirm; return them."""
+    squatter = PersonFactory.create()
+    client = signed_in(squatter)
+    again(client)
+    client.post("/account/email/", {"email": address, "action_add": ""})
+    return client, squatter
+
+
+def test_an_address_that_somebody_else_only_claims_is_free_to_sign_up_and_to_forget_the_password() -> None:
+    squatted("jana@example.com")
+    cache.clear()
+    claim = mailbox.link("jana@example.com")
+    Client().post("/account/signup/", NEW)
+    person = User.objects.get(email="jana@example.com")
+    # Else the owner, who expects a mail of ours, might give the address to the other account.
+    assert "This link is no longer good" in Client().get(claim).text
+    Client().post(mailbox.link("jana@example.com"))
+    assert is_signed_in_with(person, PASSWORD)
+    cache.clear()
+    client, form = forget(person)
+    client.post(form, {"password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD})
+    assert is_signed_in_with(person, OTHER_PASSWORD)
+
+
+def test_who_confirms_an_address_ends_all_that_others_claim() -> None:
+    _client, squatter = squatted("new@example.com")
+    person = PersonFactory.create()
+    client = signed_in(person)
+    again(client)
+    cache.clear()
+    client.post("/account/email/", {"email": "new@example.com", "action_add": ""})
+    client.post(mailbox.link("new@example.com"))
+    assert User.objects.get(pk=person.pk).email == "new@example.com"
+    assert [row.email for row in EmailAddress.objects.filter(user=squatter)] == [squatter.email]
+
+
+def test_an_address_can_be_changed_to_one_that_waits_with_somebody_else() -> None:
+    squatted("new@example.com")
+    client = signed_in(PersonFactory.create())
+    again(client)
+    cache.clear()
+    page = client.post("/account/email/", {"email": "new@example.com", "action_add": ""}, follow=True)
+    assert "A new address waits" in page.text
+
+
+def test_the_old_address_is_kept_by_one_click_and_told() -> None:
+    client, person = squatted("new@example.com")
+    page = client.post("/account/email/", {"email": "new@example.com", "action_remove": ""}, follow=True)
+    assert "new@example.com was forgotten" in page.text
+    assert [row.email for row in EmailAddress.objects.all()] == [person.email]
+    assert mailbox.read(person.email) == ["Your e-mail address stays as it was"]
+    assert "new@example.com" in mail.outbox[-1].body
+    assert "127.0.0.1" in mail.outbox[-1].body
+
+
 # --- Mails ---------------------------------------------------------------------------------------------
+
+
+def test_a_mail_to_a_stranger_does_not_name_who_asked_for_it() -> None:
+    client = signed_in(PersonFactory.create(first_name="Secret"))
+    client.post("/account/password/reset/", {"email": "nobody@example.com"})
+    assert mailbox.read("nobody@example.com") == ["There is no account with this address"]
+    assert AccountMail.objects.get(address="nobody@example.com").person is None
+    assert "Secret" not in mail.outbox[-1].body
 
 
 def test_every_mail_of_the_library_has_words_of_ours() -> None:
@@ -402,7 +477,6 @@ def test_every_mail_of_the_library_has_words_of_ours() -> None:
         "password_reset_code",
         "password_set",
         "email_confirm",
-        "email_deleted",
         "webauthn_added",
         "webauthn_removed",
     }
@@ -423,6 +497,7 @@ def test_every_mail_is_readable_in_text_and_html(kind: str) -> None:
     facts = {
         "from_email": "a@example.com",
         "to_email": "b@example.com",
+        "deleted_email": "c@example.com",
         "done_at": timezone.now().isoformat(),
     }
     row = AccountMail.objects.create(
