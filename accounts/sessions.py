@@ -10,6 +10,7 @@ from allauth.account.utils import url_str_to_user_pk
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.signals import user_logged_out
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, QuerySet
 from django.dispatch import receiver
@@ -52,6 +53,12 @@ def _end_of_deleted(request: HttpRequest, user: User, **_more: Any) -> None:
     if same.exists():
         end(same)
         request.session.flush()
+
+
+@receiver(user_logged_out)
+def _forget_where(request: HttpRequest, **_more: Any) -> None:
+    """Forget the network and the browser of a session when it is ended by who has it."""
+    UserSession.objects.filter(session_key=request.session.session_key).delete()
 
 
 def _of_nobody(now: datetime) -> Iterator[str]:

@@ -1,15 +1,22 @@
 """Where I am signed in: listed, and ended with one click."""
 
 import re
+from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
+from accounts.jobs import forget_sessions
 from accounts.models import User
 from accounts.session_pages import browser_in_words
+from tests.accounts import mailbox
 from tests.accounts.test_signing_in import is_signed_in, sign_in
-from tests.factories import PersonFactory
+from tests.factories import PASSWORD, TOTP_SECRET, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +81,53 @@ def test_nobody_ends_sessions_of_others(person: User) -> None:
     mine, theirs = browser(person, FIREFOX), browser(PersonFactory.create(), PHONE)
     mine.post(f"/account/sessions/{UserSession.objects.get(user_agent=PHONE).pk}/end/")
     assert is_signed_in(theirs)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_session_is_listed_whatever_was_done_in_it(person: User) -> None:
+    """One that is not listed would outlive "sign out all others"."""
+    here = browser(person, FIREFOX)
+    typed = {"oldpassword": PASSWORD, "password1": "x3" * 10, "password2": "x3" * 10}
+    assert here.post("/account/password/change/", typed).status_code == 302
+    assert here.post("/account/reauthenticate/", {"password": "x3" * 10}).status_code == 302
+    with_factor = Client()
+    sign_in(with_factor, PersonFactory.create(second_factor=True).email)
+    assert (
+        with_factor.post(
+            "/account/second-factor/authenticate/", {"code": mailbox.code(TOTP_SECRET)}
+        ).status_code
+        == 302
+    )
+    for client in (here, with_factor):
+        assert is_signed_in(client)
+        assert UserSession.objects.filter(session_key=client.session.session_key).count() == 1
+
+
+def test_who_signs_out_leaves_no_trace_of_network_and_browser(person: User) -> None:
+    here = browser(person, FIREFOX)
+    browser(person, PHONE)
+    here.post("/account/logout/")
+    assert [session.user_agent for session in UserSession.objects.all()] == [PHONE]
+
+
+def test_sessions_that_are_over_are_forgotten_with_network_and_browser(person: User) -> None:
+    browser(person, FIREFOX)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    browser(PersonFactory.create(), PHONE)
+    forget_sessions()
+    assert Session.objects.count() == 1
+    assert [session.user_agent for session in UserSession.objects.all()] == [PHONE]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sessions_from_before_they_were_listed_are_ended() -> None:
+    """Nobody could end them, and they would pass for having shown a second factor."""
+    old = Client()
+    old.force_login(PersonFactory.create())
+    assert is_signed_in(old)
+    migration = import_module("accounts.migrations.0014_sign_in_anew")
+    migration.sign_out_everybody(apps, None)
+    assert not is_signed_in(old)
 
 
 @pytest.mark.parametrize("address", ["/account/sessions/1/end/", "/account/sessions/others/end/"])
