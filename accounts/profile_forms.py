@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import SkillsField
@@ -36,15 +37,21 @@ class NameForm(PartForm):
 
 
 class TimesForm(PartForm):
-    """How a person reads times."""
+    """How a person reads times and words."""
 
     time_zone = ZoneField(
         help_text=_("All times are shown in this zone, and others see theirs beside it."),
     )
 
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        help_text=_("Of all pages, and of the mails we send you."),
+    )
+
     class Meta:
         model = User
-        fields = ("time_zone", "date_format")
+        fields = ("time_zone", "date_format", "language")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

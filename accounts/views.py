@@ -1,5 +1,7 @@
 """One's own profile: what the site knows about a person, and a short form for each part of it."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.completeness import missing_steps
+from accounts.language_pages import remember
 from accounts.models import User
 from accounts.people import person_of
 from accounts.profile_forms import NameForm, PartForm, TimesForm, WantedSkillsForm, ZoneForm
@@ -36,7 +39,10 @@ def change_name(request: HttpRequest) -> HttpResponse:
 @login_required
 def change_times(request: HttpRequest) -> HttpResponse:
     """Change the zone and the date format in which one reads times."""
-    return _change(request, TimesForm, _("Time zone and date format"))
+    response = _change(request, TimesForm, _("Time, date format and language"))
+    if response.status_code == HTTPStatus.FOUND:  # saved
+        remember(response, person_of(request).language)
+    return response
 
 
 @login_required

@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from django.utils.translation import trans_real
 from icalendar import Calendar
 
+from accounts import languages
 from accounts.models import Expertise, ExpertProfile, ServiceKind, Skill, User
 from accounts.times import zone_name
 from credits.models import Posting
@@ -175,6 +176,7 @@ def known_words(language: str) -> set[str]:
         for kept in (Expertise, Skill, ServiceKind, Reason):
             texts += [row.label for row in kept.objects.all()]
         texts += [row.summary for row in Expertise.objects.all()]
+        texts += [name for _code, name in languages.choices()]
         zones = User.objects.values_list("time_zone", flat=True).distinct()
         texts += [zone_name(timezone.now().astimezone(ZoneInfo(zone))) for zone in zones]
     texts += [name for _code, name in settings.LANGUAGES]

@@ -53,3 +53,19 @@ def test_every_page_offers_each_language_by_its_own_name() -> None:
     for name in ("English", "Deutsch", "Čeština", "Slovenčina"):
         assert f">{name}</button>" in page
     assert '<input type="hidden" name="next" value="/experts/?q=x">' in page
+
+
+def test_the_language_of_the_profile_holds_at_once_and_when_signed_out() -> None:
+    client = as_person(PersonFactory.create())
+    typed = {"time_zone": "Europe/Prague", "date_format": "d.m.Y", "language": "sk"}
+    saved = client.post("/account/profile/times/", typed)
+    assert saved.cookies["django_language"].value == "sk"
+    assert '<html lang="sk">' in client.get(saved.url).content.decode()
+
+
+def test_a_language_that_is_none_of_ours_changes_nothing() -> None:
+    person = PersonFactory.create(language="cs")
+    typed = {"time_zone": "Europe/Prague", "date_format": "d.m.Y", "language": "fi"}
+    assert as_person(person).post("/account/profile/times/", typed).status_code == 200
+    person.refresh_from_db()
+    assert person.language == "cs"

@@ -110,4 +110,20 @@ def test_another_translation_is_found_at_once(column: str) -> None:
 def test_languages_are_in_the_order_of_their_names() -> None:
     with translation.override("cs"):
         names = [name for _code, name in languages.choices()]
-    assert names.index("česky") < names.index("dánsky") < names.index("řecky") < names.index("španělsky")
+    some = ["čeština", "dánština", "řečtina", "španělština"]
+    assert sorted(some, key=names.index) == some
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Czech, Norwegian Bokmål, Chinese"),
+        ("de", "Tschechisch, Norwegisch (Bokmål), Chinesisch"),
+        ("cs", "čeština, norština (bokmål), čínština"),
+        ("sk", "čeština, nórčina (bokmal), čínština"),
+    ],
+)
+def test_languages_are_nouns_in_each_of_ours(language: str, words: str) -> None:
+    with translation.override(language):
+        assert languages.in_words(["cs", "nb", "zh"]) == words
+        assert {code for code, name in languages.choices() if name} == set(languages.NAMES)

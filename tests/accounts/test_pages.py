@@ -77,7 +77,8 @@ def test_a_blocked_person_cannot_sign_in() -> None:
 def test_the_profile_changes_zone_and_format_of_every_time() -> None:
     meeting = suggest(now=timezone.now().replace(month=1, day=4, hour=9, minute=0))
     client = as_person(meeting.student)
-    client.post("/account/profile/times/", {"time_zone": "Asia/Kathmandu", "date_format": "Y-m-d"})
+    typed = {"time_zone": "Asia/Kathmandu", "date_format": "Y-m-d", "language": "en"}
+    client.post("/account/profile/times/", typed)
     assert (
         f"{meeting.starts_at:%Y-%m-%d} 14:45 (Kathmandu)"
         in client.get(meeting.get_absolute_url()).content.decode()
@@ -86,7 +87,7 @@ def test_the_profile_changes_zone_and_format_of_every_time() -> None:
 
 def test_the_profile_refuses_a_zone_that_is_none() -> None:
     person = PersonFactory.create()
-    typed = {"time_zone": "Mars", "date_format": "Y-m-d"}
+    typed = {"time_zone": "Mars", "date_format": "Y-m-d", "language": "en"}
     assert as_person(person).post("/account/profile/times/", typed).status_code == 200
     person.refresh_from_db()
     assert person.time_zone == "Europe/Prague"

@@ -104,6 +104,6 @@ def test_changing_the_date_format_alone_leaves_an_unusual_zone_alone(kept: str, 
     person = PersonFactory.create(time_zone=kept)
     client = as_person(person)
     assert f'<option value="{shown}" selected>' in client.get("/account/profile/times/").content.decode()
-    client.post("/account/profile/times/", {"time_zone": shown, "date_format": "Y-m-d"})
+    client.post("/account/profile/times/", {"time_zone": shown, "date_format": "Y-m-d", "language": "en"})
     person.refresh_from_db()
     assert (person.time_zone, person.date_format) == (shown, "Y-m-d")
