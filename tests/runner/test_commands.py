@@ -51,4 +51,4 @@ def test_two_workers_for_each_core_up_to_four(
     monkeypatch: pytest.MonkeyPatch, cores: int, expected: str
 ) -> None:
     monkeypatch.setattr(testing, "_cores", lambda: cores)
-    assert testing.workers(["tests/runner"]) == ["-n", expected, "--dist", "worksteal"]
+    assert testing.workers(["tests/runner"]) == ["-n", expected, "--maxschedchunk", "12"]
