@@ -96,7 +96,7 @@ def test_what_is_beyond_the_counted_is_said_to_be_there(
     monkeypatch.setattr(admin_lists, "MOST_COUNTED", 3)
     for _person in range(2):
         PersonFactory.create()
-    assert "3 people" in site.get(address(User)).text
+    assert "People: 3" in site.get(address(User)).text
     PersonFactory.create()
     page = site.get(address(User)).text
     assert "More than 3; search or filter to see others." in page
