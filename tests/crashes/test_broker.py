@@ -17,6 +17,7 @@ from meetings.models import Meeting
 from meetings.vocabulary import Status
 from notifications.models import MailState, Notification
 from runner.places import ROOT
+from runner.processes import Process
 from tests import mailserver
 from tests.crashes import promises
 from tests.crashes.due import is_settled, meetings_due
@@ -64,18 +65,23 @@ def test_two_clocks_and_two_workers_double_nothing(programs: Programs, mail_serv
 def test_workers_outlive_redis_and_the_mail_server(programs: Programs, mail_server: MailServer) -> None:
     """Both are gone for a while and come back, Redis with nothing in it: all goes on by itself."""
     mail_server.down()
-    worker, _beat = programs.start_worker(), programs.start_beat()
+    worker, beat = programs.start_worker(), programs.start_beat()
     programs.await_ready(worker)
     meetings = meetings_due(DUE, timezone.now())
     programs.kill_redis()
     time.sleep(1)
     programs.restart_redis()
     mail_server.up()
-    await_that(is_settled, "all is told", seconds=PATIENTLY)
+    await_that(is_settled, "all is told", seconds=PATIENTLY, else_say=lambda: what_they_say(worker, beat))
     promises.assert_reminded_once(meetings)
     promises.assert_every_mail_sent()
     assert promises.assert_mailed(mail_server) == 0
     assert not Notification.objects.filter(mail_state=MailState.FAILED).exists()
+
+
+def what_they_say(*programs: Process) -> str:
+    """Return the ends of their logs."""
+    return "".join(f"\n{program.name}:\n{program.log.read_text()[-3000:]}" for program in programs)
 
 
 def gone(programs: Programs) -> str:
