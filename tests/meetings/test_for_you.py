@@ -97,7 +97,8 @@ def test_of_very_many_some_are_ranked(person: User, python: Skill, monkeypatch: 
     expert("Zita", python)
     names = [name for name, _why in found(person)]
     assert names[:2] == ["Zora", "Zita"]
-    assert len(names) == 5
+    # Among the three that are looked at for anybody may be those two.
+    assert 3 <= len(names) <= 5
 
 
 def test_as_many_queries_for_one_as_for_thirty(person: User, python: Skill) -> None:
