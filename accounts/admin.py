@@ -3,6 +3,7 @@
 The page of a person is registered by `meetings.admin`, with the blocking that only meetings know about.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -10,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,6 +28,7 @@ from accounts.admin_lists import QuickList
 from accounts.admin_names import DESCRIPTIONS, NAMES, WHERE_EMPTY, NamedAdmin, name_fieldset
 from accounts.admin_pages import AskForm, ModelAdmin, TabularInline, UserAdmin, ViewOnlyAdmin, ask
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
+from accounts.people import person_of
 
 admin.site.site_header = admin.site.site_title = "Expertim"
 
@@ -100,10 +102,19 @@ class PersonAdmin(QuickList, UserAdmin):
         is_gone = obj is not None and obj.is_deleted
         return super().has_change_permission(request, obj) and not is_above and not is_gone
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Write only what was changed here: the person may have left or been blocked meanwhile."""
+        obj.save(update_fields=_columns(obj, form.changed_data))
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Let only superusers give rights."""
         shown = super().get_readonly_fields(request, obj)
         return shown if _is_superuser(request) else [*shown, *RIGHTS]
+
+
+def _columns(row: models.Model, changed: Iterable[str]) -> list[str]:
+    """Return which of the changed fields are columns of the row."""
+    return [field.name for field in row._meta.concrete_fields if field.name in set(changed)]
 
 
 class ServiceInline(TabularInline):
@@ -128,6 +139,10 @@ class ExpertAdmin(QuickList, ModelAdmin):
     inlines = (ServiceInline,)
     actions = ("approve", "withdraw_approval")
 
+    def save_model(self, request: HttpRequest, obj: ExpertProfile, form: Any, change: bool) -> None:
+        """Write what was changed here and nothing else: the approval may have been withdrawn meanwhile."""
+        obj.save(update_fields=_columns(obj, form.changed_data) if change else None)
+
     def get_readonly_fields(self, request: HttpRequest, obj: ExpertProfile | None = None) -> list[str]:
         """Keep a page with its person; the approval is changed by acts of their own, which are logged."""
         return ["user", "is_approved"] if obj else []
@@ -143,8 +158,9 @@ class ExpertAdmin(QuickList, ModelAdmin):
 
     @admin.action(description=_("Approve the selected experts"), permissions=["change"])
     def approve(self, request: HttpRequest, experts: "QuerySet[ExpertProfile]") -> None:
-        """Let the experts be booked."""
-        self._set_approval(request, experts.filter(is_approved=False), approved=True)
+        """Let the experts be booked; nobody approves themselves."""
+        others = experts.filter(is_approved=False).exclude(user=person_of(request))
+        self._set_approval(request, others, approved=True)
 
     @admin.action(description=_("Withdraw the approval of the selected experts"), permissions=["change"])
     def withdraw_approval(self, _request: HttpRequest, experts: "QuerySet[ExpertProfile]") -> HttpResponse:

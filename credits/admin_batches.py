@@ -96,7 +96,7 @@ def _batch(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
         return _show(page, request, form, None)
     if form.cleaned_data["seen"] and not form.cleaned_data["file"] and _is_booked(request, form):
         return redirect(LIST)
-    batch = batches.judge(form.rows, sign=form.what.sign)
+    batch = batches.judge(form.rows, sign=form.what.sign, operator=person_of(request))
     form.put(seen="" if batch.problems else _seen(batch, form.what))
     return _show(page, request, form, batch)
 

@@ -110,9 +110,10 @@ def accounts_of(person: User) -> str:
 
 def _move(page: ModelAdmin, request: HttpRequest, pk: int, movement: MovementKind) -> HttpResponse:
     """Ask for amount and reason, show them again with what they do, and book them, once per form."""
-    if not request.user.has_perm(MAY_MOVE):
-        raise PermissionDenied
     person = get_object_or_404(User, pk=pk)
+    # Nobody moves credits of their own.
+    if not request.user.has_perm(MAY_MOVE) or person == person_of(request):
+        raise PermissionDenied
     form = AmountForm(request.POST or None)
     sentences = [movement.effect % {"person": person.name}, _balance_in_words(person)]
     button = str(movement.button)

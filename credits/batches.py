@@ -118,8 +118,11 @@ def read(text: str) -> list[Row]:
     return rows
 
 
-def judge(rows: list[Row], *, sign: int) -> Batch:
-    """Say what each line would do, one after the other; `sign` is 1 for grants and -1 for payouts."""
+def judge(rows: list[Row], *, sign: int, operator: User | None = None) -> Batch:
+    """Say what each line would do, one after the other; `sign` is 1 for grants and -1 for payouts.
+
+    Nobody moves credits of their own: not the operator whose batch it is.
+    """
     people = _people(rows)
     available = _available(people.values())
     first_with: dict[tuple[str, ...], int] = {}
@@ -130,6 +133,8 @@ def judge(rows: list[Row], *, sign: int) -> Batch:
         before = available.get(person.pk, 0) if person else 0
         after = before + sign * (row.amount or 0)
         problem = _malformed(row) or _repeated(row, twin) or _impossible(person, after, sign)
+        if person and person == operator:
+            problem = _("Nobody moves credits of their own.")
         if person and not problem:
             available[person.pk] = after
         lines.append(Line(row, person, before, after, problem))
@@ -155,7 +160,7 @@ def book(
     numbers = sorted(person.pk for person in _people(rows).values())
     list(User.objects.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk").values_list("pk"))
     booked = Posting.objects.filter(key__startswith=f"batch:{key}:").count()
-    batch = judge(rows, sign=sign)
+    batch = judge(rows, sign=sign, operator=operator)
     if booked and (booked != len(rows) or not all(line.person and line.row.amount for line in batch.lines)):
         raise ledger.KeyUsedOtherwise
     if not booked and (batch.problems or batch.digest != seen):

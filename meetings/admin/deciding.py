@@ -39,18 +39,20 @@ class DecisionForm(AskForm):
     seen = forms.CharField(widget=forms.HiddenInput)
 
 
-def is_allowed(request: HttpRequest) -> bool:
-    """Whether this operator may decide about meetings."""
-    return request.user.has_perm("meetings.change_meeting")
+def is_allowed(request: HttpRequest, meeting: Meeting) -> bool:
+    """Whether this operator may decide about a meeting; nobody judges their own."""
+    is_strange = meeting.role_of(person_of(request)) is None
+    return is_strange and request.user.has_perm("meetings.change_meeting")
 
 
 def decide(page: ModelAdmin, request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Say what a decision does and ask for the note; on POST carry it out, once per form."""
-    if not is_allowed(request):
+    meeting = get_object_or_404(_meetings(), pk=pk)
+    if not is_allowed(request, meeting):
         raise PermissionDenied
     if action not in DECISIONS:
         raise Http404
-    meeting, decision = get_object_or_404(_meetings(), pk=pk), Action(action)
+    decision = Action(action)
     if request.method == "POST":
         return _answer(page, request, meeting, decision, _form(request, decision, request.POST))
     refusal = _why_not(meeting, decision)

@@ -20,9 +20,9 @@ from meetings.step import ActionRefused
 
 def let_stand(page: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the note; on POST let an evaluation by silence stand, once per form."""
-    if not deciding.is_allowed(request):
-        raise PermissionDenied
     meeting = get_object_or_404(Meeting, pk=pk)
+    if not deciding.is_allowed(request, meeting):
+        raise PermissionDenied
     if request.method != "POST" and not meeting.is_flagged:
         messages.warning(request, _("This evaluation does not wait to be looked at."))
         return redirect(deciding.PAGE, pk)

@@ -133,7 +133,7 @@ class MeetingAdmin(ViewOnlyAdmin):
     ) -> HttpResponse:
         """Show the meeting with its timeline, answers and attendance."""
         meeting = self.get_object(request, object_id)
-        about = _about(meeting, deciding.is_allowed(request)) if meeting else {}
+        about = _about(meeting, deciding.is_allowed(request, meeting)) if meeting else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **about})
 
 

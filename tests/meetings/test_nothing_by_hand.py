@@ -5,15 +5,20 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from credits import batches
 from credits.models import Account, Posting, Transfer
 from meetings.demo import seed
 from meetings.models import Answer, Event, Meeting, Reminder, Terms
-from tests.factories import PersonFactory
+from meetings.vocabulary import Action
+from tests.factories import ExpertFactory, PersonFactory
+from tests.meetings.roads import agreed
 from tests.meetings.test_roles import OF_TABLES, all_acts
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +137,45 @@ def first_of(address: str) -> str:
         if reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") == address:
             return str(model._default_manager.order_by("pk").values_list("pk", flat=True).first())
     raise AssertionError(address)
+
+
+def test_nobody_judges_their_own_meeting_or_moves_their_own_credits(superuser: User) -> None:
+    meeting = agreed(student=superuser, price=0)
+    client = Client()
+    client.force_login(superuser)
+    decide = reverse("admin:meetings_meeting_decide", args=[meeting.pk, Action.CANCEL])
+    addresses = [
+        decide,
+        *(reverse(f"admin:credits_account_{m}", args=[superuser.pk]) for m in ("grant", "payout")),
+    ]
+    for address in addresses:
+        assert client.get(address).status_code == client.post(address, WISHES).status_code == 403
+    batch = batches.judge(batches.read(f"{superuser.email}, 5, Gift"), sign=1, operator=superuser)
+    assert [line.problem for line in batch.lines] == ["Nobody moves credits of their own."]
+
+
+def test_nobody_approves_themselves(superuser: User) -> None:
+    own = ExpertFactory.create(user=superuser, is_approved=False)
+    client = Client()
+    client.force_login(superuser)
+    listed = reverse("admin:accounts_expertprofile_changelist")
+    client.post(listed, {"action": "approve", "_selected_action": [own.pk]})
+    own.refresh_from_db()
+    assert not own.is_approved
+
+
+def test_saving_a_person_writes_only_what_was_changed(superuser: User) -> None:
+    person = PersonFactory.create(first_name="Jana")
+    client = Client()
+    client.force_login(superuser)
+    address = reverse("admin:accounts_user_change", args=[person.pk])
+    fields = client.get(address).context["adminform"].form.initial
+    typed = {name: value for name, value in fields.items() if isinstance(value, str)} | {"first_name": "Hana"}
+    with CaptureQueriesContext(connection) as queries:
+        assert client.post(address, typed).status_code == 302
+    written = [
+        q["sql"] for q in queries if q["sql"].startswith('UPDATE "accounts_user"') and "Hana" in q["sql"]
+    ]
+    assert len(written) == 1
+    assert "is_active" not in written[0]
+    assert "email" not in written[0]
