@@ -5,14 +5,15 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import sessions
+from accounts import leaving, sessions
 
 log = logging.getLogger(__name__)
 
 
 @shared_task
 def forget_sessions() -> None:
-    """Delete sessions that are no use any more: they name the address that signed in."""
+    """Delete sessions that are no use any more, and what late sign-ins wrote: they name who signed in."""
     number = sessions.forget(timezone.now())
+    leaving.erase_late()
     if number:
         log.info("%s sessions forgotten.", number)

@@ -30,10 +30,14 @@ def erase(person: User, now: datetime) -> None:
     """
     _erase_expert(person)
     sessions.end(User.objects.filter(pk=person.pk))
-    for relation in belongings():
-        relation.related_model._base_manager.filter(**{relation.field.name: person}).delete()
+    _erase_belongings(User.objects.filter(pk=person.pk))
     Photo.objects.filter(person=person).delete()
     _back_to_default(person, keep=(), **_nobody(now))
+
+
+def erase_late() -> None:
+    """Erase what was written down of people after they had left: a sign-in may have begun before."""
+    _erase_belongings(User.objects.exclude(deleted_at=None))
 
 
 def belongings() -> list[ManyToOneRel]:
@@ -55,6 +59,11 @@ def forget_in_log(rows: Iterable["QuerySet[Any]"]) -> None:
         kind = ContentType.objects.get_for_model(some.model)
         about = LogEntry.objects.filter(content_type=kind, object_id__in=numbers)
         about.update(object_repr="", change_message="")
+
+
+def _erase_belongings(people: "QuerySet[User]") -> None:
+    for relation in belongings():
+        relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": people}).delete()
 
 
 def _nobody(now: datetime) -> Mapping[str, Any]:

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.jobs import forget_sessions
+from accounts.leaving import belongings
 from accounts.models import User
 from meetings import leaving
+from notifications.account_mails import AccountAdapter
 from tests.accounts.test_signing_in import is_signed_in, sign_in
 from tests.factories import PersonFactory
 
@@ -86,6 +88,25 @@ def test_each_mark_of_a_person_is_enough() -> None:
     content = Session.objects.get().get_decoded()
     for name in ("account_login", "account_authentication_methods_user"):
         assert sessions._people_in({name: content[name]}) >= {str(person.pk)}
+
+
+def test_whose_account_goes_between_the_password_and_the_address_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The address is no longer confirmed then: a mail is asked for, and the address is written down anew."""
+    person, before = PersonFactory.create(email=ADDRESS), AccountAdapter.pre_login
+
+    def pre_login(self: AccountAdapter, request: Any, user: User, **how: Any) -> Any:
+        leaving.delete_account(person, timezone.now())
+        return before(self, request, user, **how)
+
+    monkeypatch.setattr(AccountAdapter, "pre_login", pre_login)
+    site = browser(person)
+    forget_sessions()
+    assert not is_signed_in(site)
+    assert ADDRESS not in contents()
+    rows = [relation.related_model._base_manager.all() for relation in belongings()]
+    assert [list(some) for some in rows if some.exists()] == []
 
 
 def test_a_session_that_is_not_listed_goes_with_the_account() -> None:

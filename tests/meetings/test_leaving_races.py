@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.jobs import forget_sessions
 from accounts.models import User
 from credits import ledger
 from meetings import audit, leaving, workflow
@@ -161,12 +162,13 @@ def while_the_platform_gives_back() -> None:
 
 
 def while_the_person_signs_in() -> None:
-    """Whoever signs in is a moment earlier, and signed out, or finds no account: neither leaves a trace."""
+    """Whoever signs in is a moment earlier, and signed out, or finds no account; nothing outlives the job."""
     person, site = named(), Client(HTTP_USER_AGENT="Mozilla")
     form = {"login": person.email, "password": PASSWORD}
     left, answer = at_once(partial(leave, person), lambda: site.post("/account/login/", form))
     assert left is None, left
     assert not isinstance(answer, Exception), answer
+    forget_sessions()
     signed_out(person)
     in_order(person)
 
