@@ -1,15 +1,12 @@
 """The Celery application: the clock (beat) and the hands (worker)."""
 
 import logging.config
-import os
 
 from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
 
 from expertim.schedule import SCHEDULE
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "expertim.settings")
 
 app = Celery("expertim")
 app.config_from_object("django.conf:settings", namespace="CELERY")

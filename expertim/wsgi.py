@@ -1,8 +1,5 @@
 """The web application for gunicorn."""
 
-import os
-
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "expertim.settings")
 application = get_wsgi_application()
