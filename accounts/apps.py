@@ -1,10 +1,9 @@
 """Who people are and what they offer."""
 
 from django.apps import AppConfig
-from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
-from accounts.setup_checks import check_proxies
+from accounts import setup_checks
 
 
 class AccountsConfig(AppConfig):
@@ -14,5 +13,5 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and offers")
 
     def ready(self) -> None:
-        """Say where limits on guessing would hit everybody together."""
-        checks.register(check_proxies)
+        """Refuse weak secrets and uncounted proxies at the start."""
+        setup_checks.register_checks()

@@ -1,18 +1,73 @@
-"""What would make signing in worse than it looks: Django tells it at every command."""
+"""What has to be right about secrets, HTTPS and proxies before a public site starts."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning  # noqa: A004
+from django.core.checks import CheckMessage, Warning, register  # noqa: A004
+
+from accounts.toys import AT_START, HINT, Toy, refuse
+
+SHORTEST_KEY, FEWEST_SIGNS = 50, 5
+KEY_OF_A_START = "django-insecure-"
+LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 
-def check_proxies(**_what: Any) -> list[CheckMessage]:
-    """Warn where all visitors would be counted as one network, that of the proxy."""
-    if not settings.HTTPS or settings.ALLAUTH_TRUSTED_PROXY_COUNT:
-        return []
-    words = (
+def is_weak(key: str) -> bool:
+    """Look whether a secret key could be guessed: short, of few different signs, or one for a first try."""
+    return len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_SIGNS or key.startswith(KEY_OF_A_START)
+
+
+TOYS = (
+    Toy("accounts.E001", lambda: settings.DEBUG, "DEBUG=1 shows settings to whoever causes an error."),
+    Toy(
+        "accounts.E002",
+        lambda: any(map(is_weak, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])),
+        f"SECRET_KEY, or a former one, can be guessed: {SHORTEST_KEY} random characters are needed.",
+    ),
+    Toy(
+        "accounts.E003",
+        lambda: settings.HTTPS and not _is_local(settings.SITE_URL) and _scheme(settings.SITE_URL) != "https",
+        "HTTPS=1, but SITE_URL does not begin with https://: links in mails would lead astray. "
+        "If the site is to run without HTTPS, say so with HTTPS=0.",
+    ),
+    Toy(
+        "accounts.E004",
+        lambda: settings.HTTPS and not settings.ALLAUTH_TRUSTED_PROXY_COUNT,
         "HTTPS=1 needs a proxy in front, but TRUSTED_PROXY_COUNT=0 counts none: all visitors look like one "
-        "network, and ten wrong passwords of anybody keep everybody from signing in for a minute."
-    )
-    hint = "How to count proxies is explained in .env.example."
-    return [Warning(words, hint, id="accounts.W001")]
+        "network, and ten wrong passwords of anybody keep everybody from signing in for a minute.",
+    ),
+    Toy(
+        "accounts.E005",
+        lambda: settings.HSTS not in settings.HSTS_CHOICES,
+        "HSTS has to be host, subdomains or preload.",
+    ),
+)
+
+
+def check_addresses(**_what: Any) -> list[CheckMessage]:
+    """Warn of what works and still surprises: no HTTPS, links that lead to the reader's own machine."""
+    if settings.DEMO:
+        return []
+    found: list[CheckMessage] = []
+    if not settings.HTTPS:
+        words = "HTTPS=0: passwords and sessions cross the network as they are."
+        found.append(Warning(words, HINT, id="accounts.W001"))
+    if _is_local(settings.SITE_URL):
+        words = f"SITE_URL is {settings.SITE_URL}: links in mails lead to the reader's own machine."
+        found.append(Warning(words, HINT, id="accounts.W002"))
+    return found
+
+
+def register_checks() -> None:
+    """Have Django look at all of it."""
+    refuse(TOYS)
+    register(check_addresses, AT_START)
+
+
+def _is_local(url: str) -> bool:
+    return urlsplit(url).hostname in LOCAL
+
+
+def _scheme(url: str) -> str:
+    return urlsplit(url).scheme

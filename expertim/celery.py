@@ -3,15 +3,18 @@
 import logging.config
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from django.conf import settings
 
 from expertim.schedule import SCHEDULE
+from expertim.startup import end_with_bad_setup
 
 app = Celery("expertim")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = SCHEDULE
 app.autodiscover_tasks(related_name="jobs")
+for starts in (worker_init, beat_init):
+    starts.connect(end_with_bad_setup, weak=False)
 
 
 @setup_logging.connect

@@ -1,10 +1,9 @@
 """The business: meetings from suggestion to evaluation."""
 
 from django.apps import AppConfig
-from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
-from meetings.setup_checks import check_video_platform
+from meetings import setup_checks
 
 
 class MeetingsConfig(AppConfig):
@@ -15,4 +14,4 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the site start only with a video platform that can work."""
-        checks.register(check_video_platform)
+        setup_checks.register_checks()

@@ -1,12 +1,21 @@
-"""What has to be right before the site starts: Django refuses every command while it is not."""
+"""What has to be right about the video platform before the site starts."""
 
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, register
 
+from accounts.toys import AT_START, Toy, refuse
 from meetings.video import platform
 from meetings.video.base import Misconfigured
+
+TOYS = (
+    Toy(
+        "meetings.E002",
+        lambda: settings.VIDEO_PLATFORM == "practice",
+        "VIDEO_PLATFORM=practice is a page where nobody sees anybody: paid meetings could not take place.",
+    ),
+)
 
 
 def check_video_platform(**_what: Any) -> list[CheckMessage]:
@@ -17,3 +26,9 @@ def check_video_platform(**_what: Any) -> list[CheckMessage]:
         hint = "The settings of video platforms are explained in .env.example."
         return [Error(f"VIDEO_PLATFORM={settings.VIDEO_PLATFORM}: {error.words}", hint, id="meetings.E001")]
     return []
+
+
+def register_checks() -> None:
+    """Have Django look at all of it."""
+    refuse(TOYS)
+    register(check_video_platform, AT_START)

@@ -27,7 +27,7 @@ def main(names: list[str]) -> int:
             raise Problem(f"There is no check {name!r}. There are: {', '.join(STEPS)}.")
     installation.ensure(installation.TEST)
     with throw_away.running() as both:
-        variables.set_for_tests(both.variables)
+        variables.set_for_checks(both.variables)
         results = [_passes(name, command) for name, command in STEPS.items() if not names or name in names]
     failed = results.count(False)
     say(f"{failed} of {len(results)} checks failed." if failed else f"All {len(results)} checks passed.")

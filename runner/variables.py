@@ -9,10 +9,17 @@ from runner.places import SECRET_KEY
 
 FOR_TESTS = {
     "DJANGO_SETTINGS_MODULE": "expertim.settings",
-    "SECRET_KEY": "the-tests-need-a-key-and-have-no-secrets",
+    "SECRET_KEY": "the-tests-need-a-key-that-is-long-and-have-no-secrets",
     "HTTPS": "0",
     # The manifest of the real storage exists only after collectstatic.
     "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
+}
+# What .env.example calls needed beside the servers, HTTPS included.
+PUBLIC_SITE = {
+    "HTTPS": "1",
+    "SITE_URL": "https://expertim.example",
+    "EMAIL_URL": "smtp://127.0.0.1:1",
+    "VIDEO_PLATFORM": "manual",
 }
 # Left to their defaults in tests, whatever the developer's shell has.
 NOT_FOR_TESTS = (
@@ -23,6 +30,7 @@ NOT_FOR_TESTS = (
     "DEFAULT_FROM_EMAIL",
     "DEMO",
     "EMAIL_URL",
+    "HSTS",
     "JAAS_APP_ID",
     "JAAS_KEY_ID",
     "JAAS_PRIVATE_KEY",
@@ -53,6 +61,12 @@ def set_for_tests(servers: dict[str, str]) -> None:
     for name in NOT_FOR_TESTS:
         os.environ.pop(name, None)
     os.environ.update(FOR_TESTS | servers)
+
+
+def set_for_checks(servers: dict[str, str]) -> None:
+    """Give this very process the environment of a public site, which the checks of the set-up let start."""
+    set_for_tests(servers)
+    os.environ.update(PUBLIC_SITE)
 
 
 def for_demo(servers: dict[str, str], *, port: int) -> dict[str, str]:

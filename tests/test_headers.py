@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from meetings.demo.people import address
-from runner import processes
+from runner import processes, variables
 from runner.visiting import Sight
 from tests import observatory
 from tests.browser.demo import seeded
@@ -44,7 +44,7 @@ def port(transactional_db: None, tmp_path: Path) -> Iterator[int]:
     with socket.socket() as found:
         found.bind((HOST, 0))
         port = found.getsockname()[1]
-    real = {"HTTPS": "1", "DATABASE_URL": database_url(), "PGAPPNAME": "site with headers"}
+    real = variables.PUBLIC_SITE | {"DATABASE_URL": database_url(), "PGAPPNAME": "site with headers"}
     command = [sys.executable, "-m", "gunicorn", "runner.error_site", "--bind", f"{HOST}:{port}"]
     site = processes.start(
         "site",
@@ -86,7 +86,7 @@ def complaints(sight: Sight, answer: Answer) -> list[str]:
     wrong = [name for name, sources in POLICY.items() if policy.get(name) != sources]
     if told.get("cross-origin-opener-policy") != "same-origin":
         wrong.append("opener")
-    if told["strict-transport-security"] != "max-age=31536000; includeSubDomains; preload":
+    if told["strict-transport-security"] != "max-age=31536000":
         wrong.append("transport")
     wrong += [name for name in answer.cookies if not name.startswith("__Host-")]
     if sight.who and sight.status < 500 and "no-store" not in told.get("cache-control", ""):

@@ -34,7 +34,7 @@ def sites(transactional_db: None, tmp_path: Path) -> Iterator[list[str]]:
             found.bind((HOST, 0))
             port = found.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "expertim.wsgi", "--bind", f"{HOST}:{port}"]
-        own = {"DATABASE_URL": database_url(), "PGAPPNAME": NAME}
+        own = {"DEMO": "1", "DATABASE_URL": database_url(), "PGAPPNAME": NAME}
         folder = tmp_path / str(number)
         folder.mkdir()
         site = processes.start(

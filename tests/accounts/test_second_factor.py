@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
 from accounts.second_factor import has_second_factor
+from runner import variables
 from tests.accounts import mailbox
 from tests.accounts.test_signing_in import again, is_signed_in, sign_in, signed_in
 from tests.factories import PASSWORD, TOTP_SECRET, PersonFactory
@@ -121,7 +122,7 @@ def test_the_secret_is_kept_encrypted_and_a_changed_key_lets_nobody_in(settings:
     refused = type_code(again_in, mailbox.code(TOTP_SECRET))
     assert refused.status_code == 200
     assert "Please ask an operator to remove your second factor" in refused.text
-    settings.SECRET_KEY_FALLBACKS = ["the-tests-need-a-key-and-have-no-secrets"]
+    settings.SECRET_KEY_FALLBACKS = [variables.FOR_TESTS["SECRET_KEY"]]
     assert type_code(again_in, mailbox.code(TOTP_SECRET)).status_code == 302
 
 

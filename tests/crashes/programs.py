@@ -99,7 +99,7 @@ class Programs:
     def environment(self) -> dict[str, str]:
         """The variables of these programs."""
         own = {"DATABASE_URL": database_url(), "REDIS_URL": self.redis_url, "EMAIL_URL": self.email_url}
-        return processes.inherited() | own
+        return processes.inherited() | own | {"VIDEO_PLATFORM": "jitsi"}  # which is told nothing
 
     def _start(self, name: str, *command: str) -> Process:
         process = processes.start(
