@@ -10,7 +10,7 @@ from runner.places import DEV, PYTHON, ROOT, VENV
 from runner.processes import Command
 from runner.progress import Problem, say
 
-DEMO = ROOT / "requirements.lock"
+DEMO = ROOT / "requirements-demo.lock"
 TEST = ROOT / "requirements-test.lock"
 INSTALLER = ROOT / "runner" / "installer.lock"
 # What the tests need includes what the demo needs.

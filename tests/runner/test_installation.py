@@ -78,7 +78,7 @@ def test_without_any_pip_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_stamps_are_inside_the_venv() -> None:
-    assert installation.stamp(installation.DEMO) == VENV / "installed-requirements"
+    assert installation.stamp(installation.DEMO) == VENV / "installed-requirements-demo"
 
 
 def pins(lock: Path) -> set[str]:
