@@ -22,7 +22,8 @@ logging.getLogger("mail.log").setLevel(logging.WARNING)  # else it tells of each
 class MailServer:
     """Accepts mails on an address of its own; changed while it runs, it behaves accordingly from then on."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = HOST) -> None:
+        self.host = host
         self.port = free_port()
         self.accepted: list[EmailMessage] = []
         self.attempts: Counter[str] = Counter()  # how often each recipient was named
@@ -38,7 +39,7 @@ class MailServer:
     @property
     def url(self) -> str:
         """The address, as EMAIL_URL."""
-        return f"smtp://{HOST}:{self.port}/"
+        return f"smtp://{self.host}:{self.port}/"
 
     def up(self) -> None:
         """Answer."""
@@ -95,7 +96,7 @@ class MailServer:
     # --- Listening -----------------------------------------------------------------------------------
 
     async def _listen(self) -> None:
-        self._server = await self._loop.create_server(self._session, HOST, self.port)
+        self._server = await self._loop.create_server(self._session, self.host, self.port)
 
     async def _hang_up(self) -> None:
         if self._server:
@@ -130,9 +131,9 @@ class _Session(SMTP):
 
 
 @contextlib.contextmanager
-def running() -> Iterator[MailServer]:
+def running(host: str = HOST) -> Iterator[MailServer]:
     """Have a mail server that answers."""
-    server = MailServer()
+    server = MailServer(host)
     try:
         server.up()
         yield server

@@ -23,10 +23,11 @@ class Command(BaseCommand):
     help = "Migrate, fill catalogue and roles, remove old jobs, seed a wanted demo, collect static files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Know the option for the demo."""
+        """Know what may be added and left out."""
         parser.add_argument("--demo", action="store_true", help="also fill an empty database with the demo")
+        parser.add_argument("--without-static", action="store_true", help="they are collected already")
 
-    def handle(self, *_args: Any, demo: bool, **_options: Any) -> None:
+    def handle(self, *_args: Any, demo: bool, without_static: bool, **_options: Any) -> None:
         """Take the steps in order, one printed line each."""
         self._step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
         self._step("default catalogue", defaults.fill)
@@ -34,7 +35,8 @@ class Command(BaseCommand):
         self._step("jobs", remove_old_jobs)
         if demo:
             self._step("demo data", lambda: call_command("seed_demo", stdout=StringIO()))
-        self._step("static files", lambda: call_command("collectstatic", verbosity=0, interactive=False))
+        if not without_static:
+            self._step("static files", lambda: call_command("collectstatic", verbosity=0, interactive=False))
 
     def _step(self, name: str, take: Callable[[], object]) -> None:
         started = time.perf_counter()
