@@ -10,10 +10,10 @@ from typing import Any
 
 import requests
 
+from deploy.janus.configure import Setup, write_configuration
 from meetings.video.base import Stage
 from meetings.video.janus import PLUGIN, Janus
 from runner import janus, processes, throw_away
-from runner.janus import Setup
 from runner.processes import Process
 
 HOST = "127.0.0.1"
@@ -43,7 +43,7 @@ class JanusServer:
     def configure(self, **changes: Any) -> None:
         """Restart with another set-up."""
         self.setup = replace(self.setup, **changes)
-        janus.write_configuration(self.folder, self.setup)
+        write_configuration(self.folder, self.setup)
         self.restart()
 
     @property
@@ -72,7 +72,7 @@ def running(
     setup = Setup(url, *(f'{secrets.token_hex(8)}"\\' for _ in range(4)), site_url=site_url)
     with throw_away.folder() as folder:
         server = JanusServer(folder / "janus", setup, within)
-        janus.write_configuration(server.folder, setup)
+        write_configuration(server.folder, setup)
         server.start()
         try:
             yield server

@@ -180,7 +180,7 @@ def approve(operator: Person) -> None:
 def grant(operator: Person, address: str) -> None:
     page = operator.page
     page.goto(f"/admin/accounts/user/?q={address}")
-    page.locator("#result_list th a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name="Grant credits").click()
     page.get_by_label("Amount in credits").fill("100")
     page.get_by_label("Reason").fill("Invoice 7")

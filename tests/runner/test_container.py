@@ -1,96 +1,94 @@
-"""There is no Docker engine here: what the image and the compose file would run is run without them."""
+"""What the image and docker-compose.yml promise on paper; `python3 run.py containers` runs them for real."""
 
-# ruff: noqa: S603 - the programs started here are ours or the system's plainest
-
-import os
-import re
+import json
 import shlex
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
+from runner import containers
 from runner.places import ROOT
+from runner.progress import Problem
+from tests.deployment.documented import compose, instructions, our_services
 
-DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-OURS = {name: service for name, service in COMPOSE["services"].items() if service.get("image") == "expertim"}
-BIN = Path(sys.executable).parent
-# What makes each program read its command line and its settings, and then end instead of staying.
-HARMLESS = {"gunicorn": "--check-config", "celery": "--help", "python": "--help"}
-
-
-def commands() -> dict[str, list[str]]:
-    found = {name: service["command"] for name, service in OURS.items()}
-    checks = {
-        name: service["healthcheck"]["test"] for name, service in OURS.items() if "healthcheck" in service
-    }
-    found |= {f"{name} is healthy": test[1:] for name, test in checks.items() if "runner.page" not in test}
-    found |= {"image": yaml.safe_load(instructions("CMD")[0])}
-    return found
-
-
-def instructions(name: str) -> list[str]:
-    return re.findall(rf"^{name} (.+)$", DOCKERFILE, flags=re.MULTILINE)
-
-
-def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    in_container = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HTTPS": "1"} | environment
-    return subprocess.run(command, cwd=ROOT, env=in_container, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.parametrize("name", commands())
-def test_command_is_understood(name: str) -> None:
-    command = commands()[name]
-    assert (BIN / command[0]).exists()
-    done = run([*command, HARMLESS[command[0]]])
-    assert done.returncode == 0, done.stdout + done.stderr
+COMPOSE = compose()
+OURS = our_services()
+LASTING = {name: one for name, one in OURS.items() if name != "migrate"}
 
 
 def test_web_runs_as_the_image_would_by_itself() -> None:
-    assert commands()["web"] == commands()["image"]
+    assert shlex.join(OURS["web"]["command"]) == shlex.join(json.loads(instructions("CMD")[0]))
 
 
-def test_web_is_healthy_when_its_page_answers() -> None:
-    assert OURS["web"]["healthcheck"]["test"] == ["CMD", "python", "-m", "runner.page"]
-    assert OURS["web"]["environment"]["PORT"] == "8000"
-    assert "0.0.0.0:8000" in OURS["web"]["command"]
-
-
-def test_static_files_can_be_collected_while_the_image_is_made(tmp_path: Path) -> None:
-    [line] = [line for line in instructions("RUN") if "manage.py" in line]
-    done = run(["env", "-u", "DATABASE_URL", "-u", "REDIS_URL", "sh", "-c", f"{line} --dry-run"])
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_image_installs_the_lock_file_with_its_hashes() -> None:
-    [line] = [shlex.split(line) for line in instructions("RUN") if "pip install" in line]
-    assert line[-3:] == ["--require-hashes", "-r", "requirements.lock"]
-    assert (ROOT / "requirements.lock").exists()
+def test_image_installs_what_runs_in_production_with_its_hashes() -> None:
+    [line] = [shlex.split(line) for line in instructions("RUN") if "pip " in line]
+    assert "--require-hashes -r requirements.lock" in shlex.join(line)
 
 
 def test_image_does_not_run_as_root() -> None:
     assert instructions("USER") == ["expertim"]
 
 
+@pytest.mark.parametrize("name", [*LASTING, "proxy", "postgres", "redis", "janus"])
+def test_everything_that_lasts_is_started_again_and_has_limits(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["restart"] == "unless-stopped"
+    assert service["mem_limit"]
+    assert service["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("name", [*OURS, "janus"])
+def test_our_containers_cannot_write_or_gain_rights(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
 def test_everything_waits_for_the_tables() -> None:
-    for name in ("web", "worker", "beat"):
-        assert OURS[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    for service in LASTING.values():
+        assert service["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_all_but_beat_and_the_one_shot_are_asked_for_their_health() -> None:
+    asked = {name for name, service in COMPOSE["services"].items() if "healthcheck" in service}
+    assert set(COMPOSE["services"]) - asked == {"migrate", "beat", "janus"}
+
+
+def test_the_proxy_is_counted_and_the_only_way_in() -> None:
+    assert {name for name, one in COMPOSE["services"].items() if "ports" in one} == {"proxy", "janus"}
+    for service in OURS.values():
+        assert service["environment"]["TRUSTED_PROXY_COUNT"] == "1"
+        assert service["environment"]["HTTPS"] == "1"
+
+
+def test_one_service_builds_the_image_that_all_run() -> None:
+    assert [name for name, service in OURS.items() if "build" in service] == ["migrate"]
 
 
 def test_every_named_volume_is_declared() -> None:
     mounts = [mount for service in COMPOSE["services"].values() for mount in service.get("volumes", [])]
-    assert {mount.partition(":")[0] for mount in mounts} == set(COMPOSE["volumes"])
+    named = {mount.partition(":")[0] for mount in mounts}
+    assert {name for name in named if not name.startswith(".")} == set(COMPOSE["volumes"])
 
 
 def test_no_secret_is_written_into_the_compose_file() -> None:
-    for name, value in COMPOSE["services"]["postgres"]["environment"].items():
-        assert "PASSWORD" not in name or value.startswith("${")
+    for service in COMPOSE["services"].values():
+        for name, value in service.get("environment", {}).items():
+            assert "PASSWORD" not in name or value.startswith("${")
 
 
 def test_secrets_stay_out_of_the_image_and_of_git() -> None:
-    assert ".env" in (ROOT / ".dockerignore").read_text().splitlines()
+    assert ".*" in (ROOT / ".dockerignore").read_text().splitlines()
     assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_without_an_engine_the_walk_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(containers.VARIABLE, raising=False)
+    monkeypatch.setattr(containers, "_works", lambda _command: False)
+    with pytest.raises(Problem, match="no container engine"):
+        containers.find_compose()
+
+
+def test_an_engine_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(containers.VARIABLE, "true --some flag")
+    assert containers.find_compose() == ["true", "--some", "flag"]

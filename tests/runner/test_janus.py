@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.janus import configure
+from deploy.janus.configure import BadSetup
 from runner import debian, janus
 from runner.progress import Problem
 
@@ -28,7 +30,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("given")
 def test_configuration_says_what_the_variables_say(tmp_path: Path) -> None:
-    janus.main([str(tmp_path / "janus")])
+    configure.main([str(tmp_path / "janus")])
     said = written(tmp_path / "janus")
     for line in (
         r'api_secret = "api \"secret\" \\"',
@@ -48,23 +50,38 @@ def test_configuration_says_what_the_variables_say(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("given")
 def test_public_address_is_the_second_word(tmp_path: Path) -> None:
-    janus.main([str(tmp_path), "198.51.100.7"])
+    configure.main([str(tmp_path), "198.51.100.7"])
     assert 'nat_1_1_mapping = "198.51.100.7"' in written(tmp_path)
+
+
+@pytest.mark.usefixtures("given")
+def test_in_a_container_a_shorter_way_leads_to_the_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JANUS_EVENTS_URL", "http://proxy:8080")
+    monkeypatch.setenv("JANUS_NAT_ADDRESS", "198.51.100.7")
+    monkeypatch.setenv("JANUS_RTP_PORTS", "20000-20099")
+    configure.main([str(tmp_path)])
+    said = written(tmp_path)
+    assert 'backend = "http://proxy:8080/video/janus/events/"' in said
+    assert 'allow_origin = "https://expertim.example"' in said
+    assert 'nat_1_1_mapping = "198.51.100.7"' in said
+    assert 'rtp_port_range = "20000-20099"' in said
 
 
 @pytest.mark.usefixtures("given")
 def test_missing_variables_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JANUS_ADMIN_KEY")
-    with pytest.raises(Problem, match=r"Janus needs JANUS_ADMIN_KEY\."):
-        janus.main([str(tmp_path)])
+    with pytest.raises(BadSetup, match=r"Janus needs JANUS_ADMIN_KEY\."):
+        configure.main([str(tmp_path)])
     assert written(tmp_path) == ""
 
 
 @pytest.mark.usefixtures("given")
 def test_janus_listens_on_a_number_not_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JANUS_URL", "http://janus.example/janus")
-    with pytest.raises(Problem, match="numeric address"):
-        janus.main([str(tmp_path)])
+    with pytest.raises(BadSetup, match="numeric address"):
+        configure.main([str(tmp_path)])
 
 
 def test_no_janus_is_said_with_the_line_to_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,5 +92,5 @@ def test_no_janus_is_said_with_the_line_to_type(tmp_path: Path, monkeypatch: pyt
 
 
 def test_command_says_what_it_needs() -> None:
-    with pytest.raises(Problem, match="Which folder"):
-        janus.main(sys.argv[:0])
+    with pytest.raises(BadSetup, match="Which folder"):
+        configure.main(sys.argv[:0])
