@@ -19,6 +19,7 @@ from runner.places import ROOT
 
 PROJECT, DOMAIN = "expertim-walk", "expertim.localhost"
 SITE = f"https://{DOMAIN}"
+JANUS_SECRETS = ("JANUS_API_SECRET", "JANUS_TOKEN_SECRET", "JANUS_ADMIN_KEY", "JANUS_EVENTS_PASSWORD")
 LASTING = ("proxy", "web", "worker", "worker-mail", "worker-video", "beat", "postgres", "redis")
 
 
@@ -108,7 +109,7 @@ def _fill_in(folder: Path, email_url: str, http_port: int, https_port: int) -> N
         "DOMAIN": DOMAIN,
         "HTTP_PORT": str(http_port),
         "HTTPS_PORT": str(https_port),
-    }
+    } | {name: secrets.token_hex(16) for name in JANUS_SECRETS}
     (folder / ".env").write_text(_with((folder / ".env.example").read_text(), values))
 
 

@@ -1,6 +1,7 @@
 """From an empty machine to a paid meeting, then every container restarted, and all taken down and up."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -49,6 +50,7 @@ def test_the_walk(stack: Stack, open_page: OpenPage, mail_server: MailServer) ->
     assert_locked_down(stack)
     for name in LASTING:
         restart(stack, name, answers, student, letters)
+    assert_janus_works(stack)
     stopped_and_started(stack, answers)
     assert_paid(student, expert)
     stack.inside("web", "python", "manage.py", "audit")
@@ -281,6 +283,16 @@ def restart(stack: Stack, name: str, answers: Callable[[], bool], student: Perso
         lambda: letters.number(EXPERT) >= before + 1, f"mails go out after a restart of {name}"
     )
     print(f"{name} restarted: pages after {seconds:.0f} s, mail after {mailed:.0f} s ({meeting})")
+
+
+def assert_janus_works(stack: Stack) -> None:
+    """Bring Janus up beside the rest; the site finds nothing wrong with it."""
+    stack.do("--profile", "janus", "up", "-d", "--no-deps", "janus")
+    checks = ("python", "manage.py", "check_video")
+    await_that(lambda: "janus" in stack.do("ps"), "Janus runs")
+    time.sleep(5)
+    print(stack.inside("web", *checks, VIDEO_PLATFORM="janus"))
+    stack.do("--profile", "janus", "stop", "janus")
 
 
 def stopped_and_started(stack: Stack, answers: Callable[[], bool]) -> None:
