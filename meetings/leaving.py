@@ -1,8 +1,9 @@
 """A person deletes the account: what stands against it, and what is erased.
 
-Locked are first the person's meetings, then the person, then the accounts: whoever acts in one of the
-meetings, or suggests a new one, does so before or after. The person is locked in full, since the address
-changes: an action that has noted who acts is waited for, instead of waiting for us in turn.
+Locked are first the person's meetings, then their video rooms, then the person, then the accounts: whoever
+acts in one of the meetings, or suggests a new one, does so before or after. The person is locked in full,
+since the address changes: an action that has noted who acts is waited for, instead of waiting for us in turn.
+So is whoever holds a room and tells its people something: hence the rooms come before the person.
 """
 
 from dataclasses import dataclass
@@ -106,7 +107,10 @@ def _let_time_pass(person: User, now: datetime) -> None:
 
 
 def _lock(person: User) -> User:
-    list(Meeting.objects.of(person).select_for_update().order_by("pk").values_list("pk"))
+    meetings = Meeting.objects.of(person).order_by("pk").select_for_update(no_key=True)
+    numbers = list(meetings.values_list("pk", flat=True))
+    rooms = VideoRoom.objects.filter(pk__in=numbers).order_by("pk").select_for_update(of=("self",))
+    list(rooms.values_list("pk"))
     return User.objects.select_for_update().get(pk=person.pk)
 
 

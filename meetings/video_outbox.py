@@ -164,6 +164,8 @@ def room_of(meeting: Meeting) -> VideoRoom:
 
 
 # --- Holding a room ---------------------------------------------------------------------------------------
+#
+# Here the room is locked and nothing else: actions lock the meeting first and its room last.
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ def _claim(
     """Take the room in hand and note what is about to be tried; None where somebody else has it."""
     with transaction.atomic():
         rows = VideoRoom.objects.due(now) if only_due else VideoRoom.objects.free(now)
-        free = rows.exclude(platform__in=not_on).select_for_update(skip_locked=True)
+        free = rows.exclude(platform__in=not_on).select_for_update(of=("self",), skip_locked=True)
         row = free.filter(pk=pk).first()
         if row is None:
             return None
@@ -377,13 +379,13 @@ def _check(meeting: Meeting, now: datetime) -> datetime | None:
 
 def _still_held(claim: Claim) -> VideoRoom | None:
     """Lock the row, if the claim still holds."""
-    rows = VideoRoom.objects.select_for_update()
+    rows = VideoRoom.objects.select_for_update(of=("self",))
     return rows.filter(pk=claim.meeting.pk, busy_until=claim.until).first()
 
 
 def _note_stray(claim: Claim, now: datetime) -> None:
     """Note that something was done by somebody whose claim was over: it may have to be undone."""
-    row = VideoRoom.objects.select_for_update().get(pk=claim.meeting.pk)
+    row = VideoRoom.objects.select_for_update(of=("self",)).get(pk=claim.meeting.pk)
     if claim.wanted and claim.wanted not in row.tried_versions:
         row.tried_versions = [*row.tried_versions, claim.wanted]
     row.due_at = now

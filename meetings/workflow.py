@@ -92,7 +92,10 @@ def why_not(meeting: Meeting, row: Transition, now: datetime) -> str | None:
 
 
 def _lock(pk: int) -> Meeting:
-    """Lock a meeting, then its two people in one order everywhere, so that nobody waits in a circle."""
+    """Lock a meeting, then its two people in one order everywhere, so that nobody waits in a circle.
+
+    Accounts and the video room follow, by what the action does (docs/decisions/0001-architecture.md).
+    """
     rows = Meeting.objects.select_related("service__expert", "skill")
     meeting = rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
     _lock_people(meeting)

@@ -63,7 +63,8 @@ class VideoRoom(models.Model):
     objects = VideoRoomQuerySet.as_manager()
 
     class Meta:
-        ordering = ["meeting"]
+        # By number: by "meeting" would be in the order of meetings, and join their table.
+        ordering = ["pk"]
         verbose_name = _("video room")
         verbose_name_plural = _("video rooms")
         constraints = [
