@@ -9,7 +9,9 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -21,7 +23,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import admin_acts
+from accounts import admin_acts, languages
 from accounts.admin_changes import in_history
 from accounts.admin_filters import ExpertiseFilter, RoleFilter, StateFilter
 from accounts.admin_lists import QuickList
@@ -29,15 +31,28 @@ from accounts.admin_names import DESCRIPTIONS, NAMES, WHERE_EMPTY, NamedAdmin, n
 from accounts.admin_pages import AskForm, ModelAdmin, TabularInline, UserAdmin, ViewOnlyAdmin, ask
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 from accounts.people import person_of
+from accounts.zones import ZoneField
 
 admin.site.site_header = admin.site.site_title = "Expertim"
 
 RIGHTS = ("is_staff", "is_superuser", "groups")
 
 
+class PersonForm(UserChangeForm):  # type: ignore[type-arg] # generic for mypy only
+    """What operators change about a person: where there are choices, one of them."""
+
+    time_zone = ZoneField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "time_zone" in self.fields:
+            self.fields["time_zone"].offer(self.instance.time_zone)  # type: ignore[attr-defined]
+
+
 class PersonAdmin(QuickList, UserAdmin):
     """A person. They sign up themselves; only blocking and unblocking close and open the account."""
 
+    form = PersonForm
     list_display = ("name", "email", "time_zone", "is_open", "is_staff", "date_joined")
     list_filter = (RoleFilter, StateFilter)
     people = ("pk",)
@@ -117,6 +132,12 @@ def _columns(row: models.Model, changed: Iterable[str]) -> list[str]:
     return [field.name for field in row._meta.concrete_fields if field.name in set(changed)]
 
 
+class ExpertPageForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy only
+    """What operators change about an expert's page."""
+
+    languages = forms.MultipleChoiceField(label=_("Languages"), choices=languages.choices, required=False)
+
+
 class ServiceInline(TabularInline):
     """The services of an expert; one that is offered no longer is switched off, not deleted."""
 
@@ -129,6 +150,7 @@ class ServiceInline(TabularInline):
 class ExpertAdmin(QuickList, ModelAdmin):
     """An expert's page, its approval, and the services."""
 
+    form = ExpertPageForm
     list_display = ("user", "headline", "city", "is_approved", "is_public")
     list_filter = ("is_approved", "is_public", "user__is_active", ExpertiseFilter)
     list_select_related = ("user",)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import SkillsField
 from accounts.models import Skill, User
-from accounts.zones import ZoneField, current_name, in_words
+from accounts.zones import ZoneField
 
 
 class PartForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy only
@@ -55,10 +55,7 @@ class TimesForm(PartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Whoever lives by an unusual zone keeps it while they change something else.
-        own, offered = current_name(self.instance.time_zone), self.fields["time_zone"].choices  # type: ignore[attr-defined]
-        if own not in dict(offered):
-            self.fields["time_zone"].choices = [(own, in_words(own)), *offered]  # type: ignore[attr-defined]
+        self.fields["time_zone"].offer(self.instance.time_zone)  # type: ignore[attr-defined]
 
 
 class WantedSkillsForm(PartForm):

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.models.user import validate_name
+from accounts.models.user import site_language, validate_name
 from accounts.zones import ZoneField, choices
 
 
@@ -44,5 +44,5 @@ class SignupForm(forms.Form):
         user.first_name = self.cleaned_data["first_name"]
         user.last_name = self.cleaned_data["last_name"]
         user.time_zone = self.cleaned_data["time_zone"]
-        user.language = get_language() or "en"
+        user.language = site_language(get_language() or "")
         user.save(update_fields=["first_name", "last_name", "time_zone", "language"])

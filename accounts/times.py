@@ -27,9 +27,8 @@ def seen_by(person: User | AnonymousUser) -> Iterator[None]:
     if isinstance(person, AnonymousUser):
         yield
         return
-    zone = ZoneInfo(person.time_zone)
     token = _date_format.set(person.date_format)
-    with timezone.override(zone), translation.override(person.language):
+    with timezone.override(person.zone), translation.override(person.reads):
         try:
             yield
         finally:
@@ -48,6 +47,14 @@ def instants(day: date, clock: time, zone: ZoneInfo) -> list[datetime]:
         return sorted(i for i in candidates if i.astimezone(zone).replace(tzinfo=None) == wall)
     except OverflowError:
         return []
+
+
+def beginning_of(day: date) -> datetime:
+    """Return the UTC instant at which a day of the reader's calendar begins.
+
+    That is the first midnight where clocks show two, and the change itself where they skip it.
+    """
+    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
 def written(instant: datetime, zone: ZoneInfo | None = None) -> str:

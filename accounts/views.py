@@ -41,7 +41,7 @@ def change_times(request: HttpRequest) -> HttpResponse:
     """Change the zone and the date format in which one reads times."""
     response = _change(request, TimesForm, _("Time, date format and language"))
     if response.status_code == HTTPStatus.FOUND:  # saved
-        remember(response, person_of(request).language)
+        remember(response, person_of(request).reads)
     return response
 
 

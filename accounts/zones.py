@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import get_timezone_location
 from django import forms
@@ -40,6 +41,12 @@ class ZoneField(forms.ChoiceField):
         """Return the name of today."""
         return current_name(super().to_python(value))
 
+    def offer(self, own: str) -> None:
+        """Offer also the zone by which somebody lives, so that they keep an unusual one."""
+        own, offered = current_name(own), choices()
+        if own not in dict(offered):
+            self.choices = [(own, in_words(own)), *offered]
+
     def prepare_value(self, value: Any) -> Any:
         """Show an old name as that of today."""
         return current_name(value) if isinstance(value, str) else value
@@ -48,6 +55,16 @@ class ZoneField(forms.ChoiceField):
 def choices() -> list[tuple[str, str]]:
     """Return the zones to choose from and how they are written: UTC, then every place."""
     return [(UTC, UTC), *((name, in_words(name)) for name in sorted(_places()))]
+
+
+def is_known(name: str) -> bool:
+    """Whether the pinned rules know this name."""
+    return name in _known()
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return a zone by its name; UTC for what the pinned rules do not know (any more)."""
+    return ZoneInfo(name if is_known(name) else UTC)
 
 
 def current_name(name: str) -> str:
@@ -71,6 +88,11 @@ def city(name: str) -> str:
 @cache
 def _city(name: str, language: str) -> str:
     return str(get_timezone_location(name, locale=language, return_city=True)).rpartition("/")[2]
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @cache

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -43,7 +42,7 @@ class StartForm(OnceForm):
     def __init__(self, *args: Any, person: User, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person, self.now = person, now
-        self.zone = ZoneInfo(person.time_zone)
+        self.zone = person.zone
 
     def __iter__(self) -> Iterator[forms.BoundField]:
         """Give the fields but the choice between two equal times: it stands beside what they mean."""

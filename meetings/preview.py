@@ -6,7 +6,6 @@ Only what the person may know already: their own meetings and credits, and the o
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.forms import BoundField
@@ -89,7 +88,7 @@ def _problems(form: StartForm) -> list[str]:
 
 
 def _clock_hints(form: StartForm, other: User, start: datetime) -> list[str]:
-    zone = ZoneInfo(other.time_zone)
+    zone = other.zone
     hints = [differs_in_words(start, form.zone, zone)]
     if start.astimezone(zone).hour not in NIGHT:
         hints.append(_("This is at night for %(name)s.") % {"name": other.name})

@@ -74,7 +74,7 @@ def roles_in(pk: int, date_version: int) -> Mapping[str, Role]:
 
 def _title(meeting: Meeting) -> str:
     """Return what both parties read in the room: in their language where they share one, else in English."""
-    languages = {meeting.student.language, meeting.expert.language}
+    languages = {meeting.student.reads, meeting.expert.reads}
     with translation.override(languages.pop() if len(languages) == 1 else "en"):
         return meeting.skill.label
 

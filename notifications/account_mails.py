@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.account_adapter import OwnAdapter
 from accounts.models import User
+from accounts.models.user import site_language
 from accounts.times import seen_by, written
 from accounts.zones import in_words
 from notifications import mails, nudge
@@ -71,7 +72,7 @@ def write(mail: AccountMail, _now: datetime) -> EmailMultiAlternatives:
     if mail.person:
         with seen_by(mail.person):
             return _mail(mail, mail.person)
-    with translation.override(mail.language):
+    with translation.override(site_language(mail.language)):
         return _mail(mail, None)
 
 

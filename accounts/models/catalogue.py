@@ -20,6 +20,12 @@ class Expertise(Named):
         ordering = [ReadersName()]
         verbose_name = _("Expertise")
         verbose_name_plural = _("Expertises")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(slug__regex=r"^[-a-zA-Z0-9_]+$"),
+                name="accounts_expertise_address_is_a_slug",
+            ),
+        ]
 
     @property
     def summary(self) -> str:
@@ -40,7 +46,7 @@ class Skill(Named):
         verbose_name = _("skill")
         verbose_name_plural = _("skills")
         constraints = [
-            models.UniqueConstraint(fields=["expertise", "name"], name="accounts_skill_once_per_expertise")
+            models.UniqueConstraint(fields=["expertise", "name"], name="accounts_skill_once_per_expertise"),
         ]
 
 

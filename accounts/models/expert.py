@@ -63,6 +63,11 @@ class ExpertProfile(models.Model):
                 fields=["user"], condition=models.Q(is_approved=False), name="accounts_experts_to_approve"
             ),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(languages__contained_by=sorted(languages.NAMES)), name="accounts_known_languages"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.user.name

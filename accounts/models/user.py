@@ -1,14 +1,17 @@
 """A person who signs in: student, expert and operator are roles of the same account."""
 
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from accounts import zones
 
 
 class DateFormat(models.TextChoices):
@@ -21,7 +24,7 @@ class DateFormat(models.TextChoices):
 
 def validate_time_zone(name: str) -> None:
     """Accept only names of the IANA time zone database."""
-    if name not in available_timezones():
+    if not zones.is_known(name):
         raise ValidationError(_("“%(name)s” is not a known time zone."), params={"name": name})
 
 
@@ -29,6 +32,11 @@ def validate_name(name: str) -> None:
     """Refuse line breaks and other characters that nobody can see; joiners that scripts need are fine."""
     if not name.replace("\u200c", "").replace("\u200d", "").isprintable():
         raise ValidationError(_("Please write the name in one line."))
+
+
+def site_language(code: str) -> str:
+    """Return a language in which there are texts: this one, or that of the site."""
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class UserManager(BaseUserManager["User"]):
@@ -64,7 +72,9 @@ class User(AbstractUser):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
-    language = models.CharField(_("language"), max_length=7, default="en")
+    language = models.CharField(
+        _("language"), max_length=7, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
     photo = models.OneToOneField(
         "accounts.Photo",
         models.SET_NULL,
@@ -111,6 +121,15 @@ class User(AbstractUser):
                 condition=models.Q(date_format__in=DateFormat.values), name="accounts_known_date_format"
             ),
             models.CheckConstraint(
+                condition=models.Q(language__in=[code for code, _name in settings.LANGUAGES]),
+                name="accounts_known_language",
+            ),
+            # Which names there are is known to the pinned `tzdata`, and not to Postgres.
+            models.CheckConstraint(
+                condition=models.Q(time_zone__regex=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"),
+                name="accounts_time_zone_is_a_name",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(deleted_at=None)
                 | models.Q(is_active=False, first_name="", last_name="", photo=None),
                 name="accounts_deleted_people_have_no_name",
@@ -126,6 +145,16 @@ class User(AbstractUser):
         if self.is_deleted:
             return str(_("Deleted person"))
         return self.get_full_name() or str(_("Someone"))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone by whose clock the person reads times; UTC where the pinned rules do not know theirs."""
+        return zones.zone(self.time_zone)
+
+    @property
+    def reads(self) -> str:
+        """The language of the person's pages and mails: the chosen one, or that of the site."""
+        return site_language(self.language)
 
     @property
     def is_deleted(self) -> bool:

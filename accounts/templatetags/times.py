@@ -1,7 +1,6 @@
 """How templates write times."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html
@@ -27,8 +26,7 @@ def when(instant: datetime) -> SafeString:
 @register.filter
 def when_for(instant: datetime, person: User) -> SafeString:
     """Write an instant on another person's clock, with the name of that zone."""
-    zone = ZoneInfo(person.time_zone)
-    return format_html('<time datetime="{}">{}</time>', instant.isoformat(), written(instant, zone))
+    return format_html('<time datetime="{}">{}</time>', instant.isoformat(), written(instant, person.zone))
 
 
 @register.filter

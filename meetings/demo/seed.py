@@ -137,7 +137,7 @@ class Scene:
 
     @property
     def _zone(self) -> ZoneInfo:
-        return ZoneInfo(self._service.expert.user.time_zone)
+        return self._service.expert.user.zone
 
 
 def _happenings(cast: Cast, now: datetime) -> Iterator[Happening]:

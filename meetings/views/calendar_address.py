@@ -26,7 +26,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     headers = {
         # Asked for again each time, so that an address that was given up is gone at once.
         "Cache-Control": "private, no-cache",
-        "Content-Language": owner.language,
+        "Content-Language": owner.reads,
         "Content-Disposition": 'inline; filename="expertim.ics"',
         "X-Robots-Tag": "noindex, nofollow",
     }
