@@ -27,8 +27,32 @@ else:
     )
 
 
+# What Django would ask Postgres by the reader's zone (docs/decisions/0011-zones.md).
+LOCAL = frozenset(
+    [
+        "date",
+        "year",
+        "iso_year",
+        "quarter",
+        "month",
+        "week",
+        "week_day",
+        "iso_week_day",
+        "day",
+        "time",
+        "hour",
+        "minute",
+        "second",
+    ]
+)
+
+
 class ModelAdmin(PlainModelAdmin):
     """Pages of a table. The history says of each field what it held before and what it holds now."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Take no filter from the address that cuts instants into local days, hours and the like."""
+        return LOCAL.isdisjoint(lookup.split("__")[1:]) and super().lookup_allowed(lookup, value, request)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

@@ -4,8 +4,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register  # noqa: A004
+from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A004
 
+from accounts import zone_checks
 from accounts.toys import AT_START, HINT, Toy, refuse
 
 SHORTEST_KEY, FEWEST_SIGNS = 50, 5
@@ -63,6 +64,7 @@ def register_checks() -> None:
     """Have Django look at all of it."""
     refuse(TOYS)
     register(check_addresses, AT_START)
+    register(zone_checks.check_zone_rules, Tags.database)
 
 
 def _is_local(url: str) -> bool:

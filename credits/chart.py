@@ -1,13 +1,14 @@
 """What a person owned over the last weeks, as a line that the server draws."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.periods import Period
+from accounts.times import beginning_of
 from credits.models import Movement
 
 WEEKS = 12
@@ -64,21 +65,21 @@ class Chart:
 def chart(person: User, owned: int, now: datetime) -> Chart:
     """Return what the person owned at the end of each day of the last weeks, given what they own now."""
     today = timezone.localtime(now).date()
-    moved = _moved_by_day(person, today - timedelta(days=DAYS))
+    days = [today - timedelta(days=back) for back in reversed(range(DAYS + 1))]
+    moved = _moved_by_day(person, [beginning_of(day) for day in days])
     balances, left = [], owned
-    for back in range(DAYS + 1):
-        balances.append((today - timedelta(days=back), left))
-        left -= moved.get(today - timedelta(days=back), 0)
+    for number, day in reversed(list(enumerate(days))):
+        balances.append((day, left))
+        left -= moved.get(number, 0)
     top = max(1, *(balance for _day, balance in balances))
     return Chart([_point(n, *pair, top) for n, pair in enumerate(reversed(balances))], top)
 
 
-def _moved_by_day(person: User, first: date) -> dict[date, int]:
-    """Return the sum of the movements of each day from the first one on, by the reader's calendar."""
-    since = datetime.combine(first, time(), tzinfo=timezone.get_current_timezone())
-    movements = Movement.objects.filter(owner=person, posting__made_at__gte=since)
-    days = movements.order_by().annotate(day=TruncDate("posting__made_at")).values_list("day")
-    return dict(days.annotate(total=Sum("amount")))
+def _moved_by_day(person: User, days: list[datetime]) -> dict[int, int]:
+    """Return the sum of the movements in each day, by its place among the days; where none was, nothing."""
+    movements = Movement.objects.filter(owner=person, posting__made_at__gte=days[0])
+    numbered = movements.order_by().annotate(day=Period("posting__made_at", days)).values_list("day")
+    return dict(numbered.annotate(total=Sum("amount")))
 
 
 def _point(number: int, day: date, owned: int, top: int) -> Point:

@@ -9,6 +9,8 @@ from django.db import connection
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
+from tests import statements
+
 # Random histories touch the database: slow steps are no failure. A failing one is printed as it was found;
 # `--hypothesis-profile=shrink` looks for the shortest one, which takes minutes.
 USUAL = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -25,6 +27,15 @@ hypothesis_settings.load_profile("usual")
 def pytest_configure() -> None:
     """Make passwords quickly: how slow real ones are is Django's business."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    statements.watch()
+
+
+@pytest.fixture(autouse=True)
+def no_forbidden_statement() -> Iterator[None]:
+    """Fail the test that sent a forbidden statement, also where the error was caught on its way."""
+    statements.broken.clear()
+    yield
+    assert statements.broken == []
 
 
 # Where tests wait for browsers, workers and crashes.

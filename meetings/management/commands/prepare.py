@@ -7,8 +7,10 @@ from io import StringIO
 from typing import Any
 
 from celery import current_app
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS
 from django_celery_beat.models import PeriodicTask
 
 from meetings import defaults, roles
@@ -29,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, demo: bool, without_static: bool, **_options: Any) -> None:
         """Take the steps in order, one printed line each."""
+        self.check(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS])
         self._step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
         self._step("default catalogue", defaults.fill)
         self._step("operators' roles", roles.fill)
