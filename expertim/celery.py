@@ -13,6 +13,8 @@ app = Celery("expertim")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = SCHEDULE
 app.autodiscover_tasks(related_name="jobs")
+# Loaded with the jobs: it needs tables, which the application must not.
+app.autodiscover_tasks(["expertim"], related_name="job_runs")
 for starts in (worker_init, beat_init):
     starts.connect(end_with_bad_setup, weak=False)
 

@@ -17,6 +17,7 @@ JOBS = {
     _("forget old receipts"): ("meetings.jobs.forget_receipts", DAY),
     _("audit the books"): ("meetings.jobs.audit_books", DAY),
 }
+TASKS = frozenset(task for task, _pause in JOBS.values())
 # A run that nobody got to before the next one is due is no use any more.
 SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": task, "schedule": pause, "options": {"expire_seconds": int(pause)}}
