@@ -1,12 +1,22 @@
 """When each job last ran, and how that went: one row per job, by the clock of the database."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
 class JobRunQuerySet(models.QuerySet["JobRun"]):
-    """What workers write when they begin and end."""
+    """What workers write when they begin and end, and what the clock asks."""
+
+    def ages(self) -> dict[str, timedelta | None]:
+        """Return how long ago each job last began; None for one that never did."""
+        return dict(self.annotate(age=Now() - models.F("started_at")).values_list("task", "age"))
+
+    def await_from_now(self, task: str) -> None:
+        """Expect nothing of the time before: the job was paused until now."""
+        self.filter(task=task).update(awaited_since=Now())
 
     def note_start(self, task: str) -> None:
         """Note that a job begins now."""
