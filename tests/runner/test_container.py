@@ -77,7 +77,7 @@ def test_image_does_not_run_as_root() -> None:
 
 
 def test_everything_waits_for_the_tables() -> None:
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "worker-mail", "worker-video", "beat"):
         assert OURS[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
