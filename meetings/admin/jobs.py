@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Model, OuterRef, QuerySet, Subquery, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,7 +60,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         """Keep what is asked for."""
         if self.value() == "still":
-            return queryset.filter(name__in=[each.job for each in standing_still(timezone.now())])
+            return queryset.filter(stands_still=True)
         enabled = {"paused": False, "on": True}.get(self.value() or "")
         return queryset if enabled is None else queryset.filter(enabled=enabled)
 
@@ -83,10 +83,12 @@ class JobAdmin(WrittenList, ModelAdmin):
     actions = ("pause", "resume")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[PeriodicTask]":
-        """Add what workers wrote down about the runs."""
+        """Add what workers wrote down about the runs, and whether it stands still."""
         run = JobRun.objects.filter(task=OuterRef("task"))
         facts = {f"run_{name}": Subquery(run.values(name)) for name in RUNS}
-        jobs: QuerySet[PeriodicTask] = super().get_queryset(request).annotate(**facts)
+        still = When(name__in=[each.job for each in standing_still(timezone.now())], then=True)
+        jobs: QuerySet[PeriodicTask] = super().get_queryset(request)
+        jobs = jobs.annotate(**facts, stands_still=Case(still, default=False))
         return jobs
 
     @admin.display(description=gettext_lazy("job"), ordering="name")
@@ -99,8 +101,7 @@ class JobAdmin(WrittenList, ModelAdmin):
         """Say whether it is paused or stands still."""
         if not job.enabled:
             return _("paused")
-        still = any(each.job == job.name for each in standing_still(timezone.now()))
-        return _("stands still") if still else _("runs")
+        return _("stands still") if job.stands_still else _("runs")
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """Expect its runs from now on, where it was paused."""

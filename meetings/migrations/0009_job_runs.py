@@ -15,14 +15,14 @@ class Migration(migrations.Migration):
             name='JobRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=200, unique=True, verbose_name='task')),
-                ('awaited_since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='awaited since')),
+                ('task', models.CharField(max_length=200, unique=True)),
+                ('awaited_since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('started_at', models.DateTimeField(null=True, verbose_name='last started')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='last finished')),
                 ('succeeded_at', models.DateTimeField(null=True, verbose_name='last succeeded')),
                 ('last_failed_at', models.DateTimeField(null=True, verbose_name='last failed')),
-                ('runs', models.PositiveBigIntegerField(default=0, verbose_name='runs')),
-                ('failures', models.PositiveBigIntegerField(default=0, verbose_name='failures')),
+                ('runs', models.PositiveBigIntegerField(default=0, verbose_name='number of runs')),
+                ('failures', models.PositiveBigIntegerField(default=0, verbose_name='number of failures')),
             ],
         ),
     ]

@@ -40,15 +40,15 @@ class JobRun(models.Model):
     All times are the database's, however the clocks of workers and of the scheduler are set.
     """
 
-    task = models.CharField(_("task"), max_length=200, unique=True)
+    task = models.CharField(max_length=200, unique=True)
     # From when on a success is awaited: since the job is known, or since it was resumed.
-    awaited_since = models.DateTimeField(_("awaited since"), db_default=Now())
+    awaited_since = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(_("last started"), null=True)
     finished_at = models.DateTimeField(_("last finished"), null=True)
     succeeded_at = models.DateTimeField(_("last succeeded"), null=True)
     last_failed_at = models.DateTimeField(_("last failed"), null=True)
-    runs = models.PositiveBigIntegerField(_("runs"), default=0)
-    failures = models.PositiveBigIntegerField(_("failures"), default=0)
+    runs = models.PositiveBigIntegerField(_("number of runs"), default=0)
+    failures = models.PositiveBigIntegerField(_("number of failures"), default=0)
 
     objects = JobRunQuerySet.as_manager()
 

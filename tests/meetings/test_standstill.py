@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
@@ -103,6 +105,14 @@ def test_a_paused_job_is_no_alarm_and_is_awaited_anew_when_it_is_resumed(client:
     note(awaited_since=timezone.now() - DAY)
     client.post(page, {"enabled": "on"})
     assert still(timezone.now()) == []
+
+
+def test_the_list_asks_once_for_all_jobs(client: Client) -> None:
+    client.force_login(PersonFactory.create(is_staff=True, is_superuser=True))
+    client.get(LIST)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(LIST)
+    assert len([each for each in captured if "meetings_jobrun" in each["sql"]]) <= 4
 
 
 def test_each_job_shows_its_runs(client: Client) -> None:
