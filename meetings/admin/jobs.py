@@ -88,8 +88,7 @@ class JobAdmin(WrittenList, ModelAdmin):
         facts = {f"run_{name}": Subquery(run.values(name)) for name in RUNS}
         still = When(name__in=[each.job for each in standing_still(timezone.now())], then=True)
         jobs: QuerySet[PeriodicTask] = super().get_queryset(request)
-        jobs = jobs.annotate(**facts, stands_still=Case(still, default=False))
-        return jobs
+        return jobs.annotate(**facts, stands_still=Case(still, default=False))
 
     @admin.display(description=gettext_lazy("job"), ordering="name")
     def title(self, job: PeriodicTask) -> str:
