@@ -107,7 +107,12 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_si
 CELERY_BROKER_URL = for_celery(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "expertim.beat:Scheduler"
+# Nothing is kept, so nothing has to be cleaned up.
+CELERY_RESULT_EXPIRES = None
+# What no child is free for stays in its queue, where it is seen to wait (docs/decisions/0012-jobs.md).
+CELERY_WORKER_DISABLE_PREFETCH = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CACHES = {
     "default": {

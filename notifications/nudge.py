@@ -1,17 +1,22 @@
-"""Running a job at once where seconds matter. The job would find its work a minute later anyway."""
+"""Asking for a job: at once where seconds matter, and by the clock. No job waits twice.
 
+What waits is what stands in the queue; nothing else remembers it. A job that has begun has left the queue, so
+what is committed while it runs asks anew. Two who ask in the same moment may both find the queue empty: then
+the job looks twice, which is no harm.
+"""
+
+import json
 import logging
 from collections.abc import Callable
 from functools import cache, partial
+from typing import Any
 
 from celery import current_app
 from django.db import connection, transaction
+from kombu import Connection
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
-
-# A nudge that waited this long is no use: the job has run by itself.
-STALE_SECONDS = 60
 
 # Who acts does not wait for a broker that is gone or stuck. Not a setting for all connections: workers wait
 # for their jobs on theirs.
@@ -22,6 +27,8 @@ IMPATIENT = {
     "interval_start": 0,
     "interval_step": 0,
 }
+# There are fewer jobs than this. Of a longer queue, of whatever origin, only the newest are looked at.
+NEWEST = 100
 
 
 def on_commit(job: str) -> None:
@@ -31,15 +38,29 @@ def on_commit(job: str) -> None:
         transaction.on_commit(nudge, robust=True)
 
 
-@cache
-def _nudge(job: str) -> Callable[[], None]:
-    """Return the same function for a job each time, so that a transaction nudges it only once."""
-    return partial(_send, job)
-
-
-def _send(job: str) -> None:
+def ask_for(job: str) -> bool:
+    """Let a job wait in its queue, where it does not wait already; False where the broker is away."""
     try:
         with current_app.connection_for_write(transport_options=IMPATIENT) as broker:
-            current_app.send_task(job, connection=broker, retry=False, expires=STALE_SECONDS)
+            if not _waits(job, broker):
+                current_app.send_task(job, connection=broker, retry=False)
     except (OperationalError, OSError) as error:
-        log.warning("No broker to nudge %s: %s", job, error)
+        log.warning("No broker to ask for %s: %s", job, error)
+        return False
+    return True
+
+
+@cache
+def _nudge(job: str) -> Callable[[], object]:
+    """Return the same function for a job each time, so that a transaction nudges it only once."""
+    return partial(ask_for, job)
+
+
+def _waits(job: str, broker: Connection) -> bool:
+    queue = current_app.amqp.router.route({}, job)["queue"].name
+    channel: Any = broker.default_channel
+    return any(_job_of(message) == job for message in channel.client.lrange(queue, 0, NEWEST - 1))
+
+
+def _job_of(message: bytes) -> str:
+    return str(json.loads(message).get("headers", {}).get("task", ""))

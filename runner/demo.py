@@ -10,9 +10,12 @@ from runner.progress import Problem, say
 
 CELERY = ("celery", "-A", "expertim.celery:app")
 LOUDLY = ("--loglevel", "INFO")
+WORKER = (*CELERY, "worker", *LOUDLY, "--without-mingle", "--without-gossip")
 PROGRAMS = {
     "web": ("gunicorn", "expertim.wsgi", "--workers", "2", "--threads", "4", "--no-control-socket"),
-    "worker": (*CELERY, "worker", *LOUDLY, "--concurrency", "2", "--without-mingle", "--without-gossip"),
+    "worker": (*WORKER, "--queues", "celery", "--concurrency", "2", "--hostname", "worker@%h"),
+    "worker-mail": (*WORKER, "--queues", "mail", "--concurrency", "1", "--hostname", "mail@%h"),
+    "worker-video": (*WORKER, "--queues", "video", "--concurrency", "2", "--hostname", "video@%h"),
     "beat": (*CELERY, "beat", *LOUDLY, "--pidfile="),
 }
 ACCOUNTS = """

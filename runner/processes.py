@@ -131,12 +131,11 @@ def _die_with_parent(number: signal.Signals | None) -> Callable[[], None] | None
 
 
 def _end(popen: subprocess.Popen[bytes], number: signal.Signals, *, seconds: float) -> None:
-    if popen.poll() is not None:
-        return
-    popen.send_signal(number)
-    try:
-        popen.wait(seconds)
-    except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(popen.pid, signal.SIGKILL)
-        popen.wait()
+    """End a program politely, then whatever is left of its group: a killed parent leaves its children."""
+    if popen.poll() is None:
+        popen.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            popen.wait(seconds)
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says so of a group of zombies
+        os.killpg(popen.pid, signal.SIGKILL)
+    popen.wait()

@@ -1,8 +1,13 @@
 """The operators' page about the jobs: to see when each ran, and to pause it. What there is, the code says."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Case, Model, OuterRef, QuerySet, Subquery, When
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_celery_beat.models import (
@@ -15,28 +20,92 @@ from django_celery_beat.models import (
 
 from accounts.admin_changes import in_history
 from accounts.admin_pages import ModelAdmin
-from accounts.admin_times import WrittenList
+from accounts.admin_times import EMPTY, WrittenList
+from accounts.templatetags.times import when
+from meetings.models import JobRun
+from meetings.standstill import standing_still
 
 # Their own pages let people rewrite jobs, and rely on scripts that the content security policy stops.
 admin.site.unregister([PeriodicTask, ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule])
+
+
+RUNS = ("started_at", "finished_at", "succeeded_at", "last_failed_at", "runs", "failures")
+
+
+def _of_run(name: str) -> Callable[[Any], Any]:
+    """Return what writes one fact about the runs of a job."""
+
+    @admin.display(description=JobRun._meta.get_field(name).verbose_name, ordering=f"run_{name}")  # type: ignore[union-attr]
+    def written(job: Any) -> Any:
+        value = getattr(job, f"run_{name}")
+        return when(value) if isinstance(value, datetime) else EMPTY if value is None else value
+
+    written.__name__ = name
+    return written
+
+
+COLUMNS: dict[str, Any] = {name: _of_run(name) for name in RUNS}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Jobs that stand still, that are paused, and all that are not."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the three."""
+        return [("still", _("stands still")), ("paused", _("paused")), ("on", _("not paused"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Keep what is asked for."""
+        if self.value() == "still":
+            return queryset.filter(stands_still=True)
+        enabled = {"paused": False, "on": True}.get(self.value() or "")
+        return queryset if enabled is None else queryset.filter(enabled=enabled)
 
 
 @admin.register(PeriodicTask)
 class JobAdmin(WrittenList, ModelAdmin):
     """A job of ours; paused ones stay paused when a new version starts."""
 
-    list_display = ("title", "enabled", "scheduler", "last_run_at")
-    list_filter = ("enabled",)
+    list_display = (
+        "title",
+        "state",
+        "scheduler",
+        *(COLUMNS[name] for name in ("started_at", "succeeded_at", "last_failed_at", "failures")),
+    )
+    list_filter = (StateFilter,)
     list_select_related = ("interval", "crontab", "solar", "clocked")
     ordering = ("name",)
-    fields = ("title", "task", "scheduler", "enabled", "last_run_at", "total_run_count")
-    readonly_fields = ("title", "task", "scheduler", "last_run_at", "total_run_count")
+    fields = ("title", "task", "scheduler", "enabled", "state", *COLUMNS.values())
+    readonly_fields = ("title", "task", "scheduler", "state", *COLUMNS.values())
     actions = ("pause", "resume")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[PeriodicTask]":
+        """Add what workers wrote down about the runs, and whether it stands still."""
+        run = JobRun.objects.filter(task=OuterRef("task"))
+        facts = {f"run_{name}": Subquery(run.values(name)) for name in RUNS}
+        still = When(name__in=[each.job for each in standing_still(timezone.now())], then=True)
+        jobs: QuerySet[PeriodicTask] = super().get_queryset(request)
+        return jobs.annotate(**facts, stands_still=Case(still, default=False))
 
     @admin.display(description=gettext_lazy("job"), ordering="name")
     def title(self, job: PeriodicTask) -> str:
         """Name the job in the reader's language; in the table it has the name of the schedule."""
         return _(job.name)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, job: PeriodicTask) -> str:
+        """Say whether it is paused or stands still."""
+        if not job.enabled:
+            return _("paused")
+        return _("stands still") if job.stands_still else _("runs")
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """Expect its runs from now on, where it was paused."""
+        super().save_model(request, obj, form, change)
+        JobRun.objects.await_from_now(obj.task)  # type: ignore[attr-defined]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let only the code add jobs."""
@@ -60,6 +129,7 @@ class JobAdmin(WrittenList, ModelAdmin):
         for job in jobs:
             job.enabled = enabled
             job.save(update_fields=["enabled", "date_changed"])  # which tells the clock
+            JobRun.objects.await_from_now(job.task)
             done, states = (_("Resumed") if enabled else _("Paused")), (_("paused"), _("runs"))
             before, after = states if enabled else reversed(states)
             self.log_change(request, job, in_history(done, before=before, after=after))

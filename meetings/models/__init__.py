@@ -3,6 +3,7 @@
 from meetings.models.after import Answer, Review
 from meetings.models.audit_run import AuditRun
 from meetings.models.event import Event
+from meetings.models.job_run import JobRun
 from meetings.models.meeting import Meeting
 from meetings.models.receipt import Receipt
 from meetings.models.reminder import Reminder
@@ -13,6 +14,7 @@ __all__ = [
     "Answer",
     "AuditRun",
     "Event",
+    "JobRun",
     "Meeting",
     "PresenceNote",
     "Reason",

@@ -10,20 +10,24 @@ from django.utils import timezone
 from accounts.people import person_of
 from meetings.admin import desk as the_desk
 from meetings.models import AuditRun
+from meetings.standstill import standing_still
 from meetings.weeks import last_weeks
 
 register = template.Library()
 MAY_SEE_BOOKS, MAY_SEE_FIGURES = "meetings.view_auditrun", "meetings.view_figures"
+MAY_SEE_JOBS = "django_celery_beat.view_periodictask"
 
 
 @register.inclusion_tag("admin/desk.html", takes_context=True)
 def desk(context: RequestContext) -> dict[str, Any]:
-    """Show what waits, the state of the books and the last weeks, as far as this operator may see them."""
+    """Show what stands still, what waits, the books and the weeks, as far as this operator may see them."""
     request: HttpRequest = context["request"]
     operator, now = person_of(request), timezone.now()
     charts = the_desk.charts(last_weeks(now)) if operator.has_perm(MAY_SEE_FIGURES) else []
     return {
         "csrf_token": context.get("csrf_token"),
+        "standing_still": standing_still(now),
+        "shows_jobs": operator.has_perm(MAY_SEE_JOBS),
         "waiting": the_desk.waiting(operator, now),
         "shows_books": operator.has_perm(MAY_SEE_BOOKS),
         "audit": AuditRun.objects.latest_run(),

@@ -16,11 +16,13 @@ from django.db import connection
 from redis import Redis
 
 from expertim.redis_address import for_celery
+from expertim.schedule import ROUTES
 from runner import processes, redis
 from runner.processes import Process
 
 CONCURRENCY = 2
-CELERY = (sys.executable, "-m", "celery", "-A", "tests.crashes.hurried:app")
+CELERY = (sys.executable, "-m", "celery", "-A")
+HURRIED = "tests.crashes.hurried:app"
 QUIETLY = ("--without-mingle", "--without-gossip", "--without-heartbeat")
 
 
@@ -33,15 +35,18 @@ class Programs:
     email_url: str
     running: list[Process] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    more: dict[str, str] = field(default_factory=dict)
 
-    def start_worker(self) -> Process:
-        """Start a worker; it is of use a little later."""
-        options = ("--loglevel", "INFO", "--concurrency", str(CONCURRENCY), *QUIETLY)
-        return self._start("worker", "worker", "--hostname", f"w{next(self.numbers)}@here", *options)
+    def start_worker(self, *, app: str = HURRIED, queues: str = "", children: int = CONCURRENCY) -> Process:
+        """Start a worker, for all queues or for some; it is of use a little later."""
+        options = ("--loglevel", "INFO", "--concurrency", str(children), *QUIETLY)
+        which = ("--queues", queues) if queues else ()
+        name = f"w{next(self.numbers)}@here"
+        return self._start("worker", app, "worker", "--hostname", name, *options, *which)
 
     def start_beat(self) -> Process:
         """Start a clock; several are a mistake that must not hurt."""
-        return self._start("beat", "beat", "--loglevel", "INFO", "--pidfile=")
+        return self._start("beat", HURRIED, "beat", "--loglevel", "INFO", "--pidfile=")
 
     def await_ready(self, worker: Process) -> None:
         """Wait until a worker takes jobs."""
@@ -75,8 +80,9 @@ class Programs:
         self.redis_process = redis.start(self.folder, durable=False, program=redis.system_program())
 
     def ask_for(self, job: str) -> None:
-        """Ask for a job now, as the nudge does."""
+        """Ask for a job now, whether it waits already or not."""
         with Celery("asking", broker=for_celery(self.redis_url), set_as_current=False) as app:
+            app.conf.task_routes = ROUTES
             app.send_task(job)
 
     def end(self) -> None:
@@ -99,14 +105,15 @@ class Programs:
     def environment(self) -> dict[str, str]:
         """The variables of these programs."""
         own = {"DATABASE_URL": database_url(), "REDIS_URL": self.redis_url, "EMAIL_URL": self.email_url}
-        return processes.inherited() | own | {"VIDEO_PLATFORM": "jitsi"}  # which is told nothing
+        own["VIDEO_PLATFORM"] = "jitsi"  # which is told nothing
+        return processes.inherited() | own | self.more
 
     def _start(self, name: str, *command: str) -> Process:
         process = processes.start(
             f"{name}{next(self.numbers)}",
             [*CELERY, *command],
             folder=self.folder,
-            marker="tests.crashes.hurried",
+            marker="tests.crashes.",
             environment=self.environment,
             stop_signal=signal.SIGKILL,
         )

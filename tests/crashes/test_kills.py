@@ -54,7 +54,7 @@ def test_killed_workers_lose_nothing_and_tell_once(
         struck[_what_was_struck()] += 1
     programs.start_beat()
     last = programs.start_worker()
-    await_that(is_settled, "all is told", seconds=60 + 8 * ROUNDS, else_say=lambda: _what_is_left(last))
+    await_that(is_settled, "all is told", seconds=60 + 40 * ROUNDS, else_say=lambda: _what_is_left(last))
     promises.assert_reminded_once(meetings)
     promises.assert_every_mail_sent()
     kills = sum(struck.values())

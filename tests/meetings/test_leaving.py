@@ -409,6 +409,7 @@ NO_MARK = {
     "credits_posting.reference": "the number of a meeting",
     "meetings_auditrun.differences": "made from numbers",
     "meetings_event.facts": "numbers, instants, names out of the catalogue",
+    "meetings_jobrun.task": "a name of the list of jobs",
     "meetings_receipt.digest": "a hash; the row is deleted",
     "meetings_videoroom.platform": "a name of the list of platforms",
     "meetings_videoroom.remembered": "the platform's own numbers",

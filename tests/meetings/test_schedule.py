@@ -12,22 +12,21 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
-from django_celery_beat.schedulers import DatabaseScheduler
 
-from expertim.schedule import SCHEDULE
+from expertim.beat import Scheduler
+from expertim.schedule import QUEUES, ROUTES, SCHEDULE
 from meetings.management.commands import prepare
+from meetings.models import JobRun
 from tests.factories import PersonFactory
 from tests.meetings.test_admin_pages import inline_code
 
 # Beat closes its connection to the database now and then, which no test's transaction would survive.
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OWN = "celery.backend_cleanup"
 
-
-def start_the_clock() -> DatabaseScheduler:
+def start_the_clock() -> Scheduler:
     """Let beat do what it does when it starts."""
-    scheduler = DatabaseScheduler(app=current_app, lazy=True)
+    scheduler = Scheduler(app=current_app, lazy=True)
     scheduler.setup_schedule()
     return scheduler
 
@@ -60,6 +59,19 @@ def test_every_scheduled_job_exists(name: str) -> None:
     assert SCHEDULE[name]["schedule"] > 0
 
 
+def test_every_job_has_a_queue_that_a_plain_worker_serves() -> None:
+    assert set(ROUTES) == {row["task"] for row in SCHEDULE.values()}
+    assert set(current_app.amqp.queues.consume_from) == set(QUEUES)
+    queues = {task: current_app.amqp.router.route({}, task)["queue"].name for task in ROUTES}
+    assert queues == {task: route["queue"] for task, route in ROUTES.items()}
+    outside = {task for task, queue in queues.items() if queue != "celery"}
+    assert outside == {
+        "notifications.jobs.deliver_mails",
+        "meetings.jobs.prepare_rooms",
+        "meetings.jobs.watch_rooms",
+    }
+
+
 def test_every_job_is_scheduled() -> None:
     current_app.loader.import_default_modules()
     ours = {name for name in current_app.tasks if not name.startswith("celery.")}
@@ -69,8 +81,8 @@ def test_every_job_is_scheduled() -> None:
 def test_the_clock_writes_a_row_for_each() -> None:
     start_the_clock()
     start_the_clock()
-    assert names() == {*SCHEDULE, OWN}
-    assert PeriodicTask.objects.count() == len(SCHEDULE) + 1
+    assert names() == {*SCHEDULE}
+    assert PeriodicTask.objects.count() == len(SCHEDULE)
 
 
 def test_jobs_that_the_code_no_longer_names_are_removed_and_the_clock_hears_of_it(
@@ -79,10 +91,10 @@ def test_jobs_that_the_code_no_longer_names_are_removed_and_the_clock_hears_of_i
     start_the_clock()
     before = PeriodicTasks.last_change()
     prepare.remove_old_jobs()
-    assert names() == {*SCHEDULE, OWN}
+    assert names() == {*SCHEDULE}
     assert PeriodicTasks.last_change() > before
     prepare.remove_old_jobs()
-    assert names() == {*SCHEDULE, OWN}
+    assert names() == {*SCHEDULE}
 
 
 def test_a_new_database_has_nothing_to_remove() -> None:
@@ -97,7 +109,7 @@ def test_a_paused_job_stays_paused() -> None:
     scheduler = start_the_clock()
     paused = PeriodicTask.objects.filter(enabled=False)
     assert [job.name for job in paused] == ["deliver mails"]
-    assert set(scheduler.all_as_schedule()) == {*SCHEDULE, OWN} - {"deliver mails"}
+    assert set(scheduler.all_as_schedule()) == {*SCHEDULE} - {"deliver mails"}
 
 
 def test_a_job_keeps_its_pause_when_its_interval_changes() -> None:
@@ -113,7 +125,8 @@ def test_preparing_removes_old_jobs(old_job: PeriodicTask, monkeypatch: pytest.M
     monkeypatch.setattr(prepare, "call_command", lambda name, **_how: taken.append(name))
     printed = StringIO()
     call_command(prepare.Command(), stdout=printed)
-    assert names() == set()
+    assert names() == {*SCHEDULE}
+    assert set(JobRun.objects.values_list("task", "started_at")) == {(task, None) for task in ROUTES}
     assert taken == ["migrate", "collectstatic"]
     assert "jobs: done in" in printed.getvalue()
 

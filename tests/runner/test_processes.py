@@ -43,6 +43,17 @@ def test_deaf_process_and_its_children_are_killed(tmp_path: Path) -> None:
     assert stopping.wait_until(lambda: not child.is_running(), seconds=5)
 
 
+def test_children_of_a_killed_process_are_ended_with_its_group(tmp_path: Path) -> None:
+    process = start(tmp_path, "sleep 60 & echo $!; wait")
+    assert stopping.wait_until(lambda: process.log.read_text().endswith("\n"), seconds=5)
+    child = leftovers.Record(int(process.log.read_text()), "sleep 60", signal.SIGTERM)
+    os.kill(process.popen.pid, signal.SIGKILL)
+    assert stopping.wait_until(process.has_ended, seconds=5)
+    assert child.is_running()
+    processes.stop([process])
+    assert stopping.wait_until(lambda: not child.is_running(), seconds=5)
+
+
 def test_processes_stop_at_the_same_time(tmp_path: Path) -> None:
     slow = "trap 'sleep 0.5; exit' TERM; echo; while :; do sleep 0.05; done"
     folders = [tmp_path / str(number) for number in range(3)]

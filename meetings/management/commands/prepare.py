@@ -12,17 +12,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS
 from django_celery_beat.models import PeriodicTask
+from django_celery_beat.schedulers import DatabaseScheduler
 
 from meetings import defaults, roles
-
-# The clock adds this job by itself.
-CELERYS_OWN = "celery.backend_cleanup"
+from meetings.models import JobRun
 
 
 class Command(BaseCommand):
     """Brings tables, default rows and static files up to date; can be run again at any time."""
 
-    help = "Migrate, fill catalogue and roles, remove old jobs, seed a wanted demo, collect static files."
+    help = "Migrate, fill catalogue and roles, list the jobs, seed a wanted demo, collect static files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Know what may be added and left out."""
@@ -35,7 +34,7 @@ class Command(BaseCommand):
         self._step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
         self._step("default catalogue", defaults.fill)
         self._step("operators' roles", roles.fill)
-        self._step("jobs", remove_old_jobs)
+        self._step("jobs", list_jobs)
         if demo:
             self._step("demo data", lambda: call_command("seed_demo", stdout=StringIO()))
         if not without_static:
@@ -47,7 +46,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{name}: done in {time.perf_counter() - started:.1f} s")
 
 
+def list_jobs() -> None:
+    """Let the tables name the jobs that the code names: from now on each is expected to run."""
+    remove_old_jobs()
+    DatabaseScheduler(app=current_app)  # which writes them down
+    runs = [JobRun(task=row["task"]) for row in current_app.conf.beat_schedule.values()]
+    JobRun.objects.bulk_create(runs, ignore_conflicts=True)
+
+
 def remove_old_jobs() -> None:
-    """Take jobs that the code no longer names off the clock; it adds new ones when it starts."""
-    named = [*current_app.conf.beat_schedule, CELERYS_OWN]
-    PeriodicTask.objects.exclude(name__in=named).delete()
+    """Take jobs that the code no longer names off the clock."""
+    schedule = current_app.conf.beat_schedule
+    PeriodicTask.objects.exclude(name__in=schedule).delete()
+    JobRun.objects.exclude(task__in=[row["task"] for row in schedule.values()]).delete()
