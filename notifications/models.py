@@ -28,7 +28,15 @@ class MailedQuerySet(models.QuerySet[Any]):
 
     def mail_due(self, now: datetime) -> Self:
         """Those whose e-mail is to be sent now."""
-        return self.filter(mail_state=MailState.WAITING, mail_due_at__lte=now)
+        return self.mail_waiting().filter(mail_due_at__lte=now)
+
+    def mail_waiting(self) -> Self:
+        """Those whose e-mail is to be sent, now or later."""
+        return self.filter(mail_state=MailState.WAITING)
+
+    def mail_given_up(self) -> Self:
+        """Those whose e-mail is not tried any more until an operator says so."""
+        return self.filter(mail_state=MailState.FAILED)
 
 
 class NotificationQuerySet(MailedQuerySet):

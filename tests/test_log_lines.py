@@ -1,18 +1,27 @@
 """The log says what happened, and nobody's address or words."""
 
+import json
 import logging
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import get_resolver
 from django.utils import timezone
 
-from expertim.log_lines import Discreet
+from expertim.log_lines import FORMATTERS, Discreet, DiscreetJson
 from meetings.models import Meeting
 from notifications import delivery
 from notifications.models import Notification
 from tests.meetings.roads import suggest
+
+SECRET = "of-the-student.and:nobody-else"
+# What our addresses call the parts that open something to whoever knows them.
+SECRETS = {"token", "key", "uidb36"}
 
 
 def line(message: str, *args: object, error: Exception | None = None) -> str:
@@ -33,6 +42,69 @@ def test_addresses_are_left_out(written: str) -> None:
     assert "(address)" in line("%s", written)
 
 
+def test_secret_paths_are_left_out() -> None:
+    """Whatever address of ours goes on with a secret: the walk finds those that are added, too."""
+    asked = [f"/{path}" for path in paths_with_secrets()]
+    assert len(asked) >= 5
+    for path in asked:
+        assert SECRET in path
+        for written in (f"Not Found: {path}", f"{path}?next={path} refused", repr({"path": path})):
+            assert SECRET not in line("%s", written)
+            assert SECRET not in as_json("%s", written)["message"]
+
+
+def paths_with_secrets() -> Iterator[str]:
+    for prefix, pattern in patterns("", get_resolver().url_patterns):
+        if SECRETS.intersection(pattern.pattern.regex.groupindex):
+            yield (
+                re.sub(r"<[^>]+>|\(\?P<\w+>[^)]*\)", SECRET, prefix + str(pattern.pattern))
+                .replace("^", "")
+                .strip("$")
+            )
+
+
+def patterns(prefix: str, found: list[Any]) -> Iterator[tuple[str, Any]]:
+    for pattern in found:
+        if hasattr(pattern, "url_patterns"):
+            yield from patterns(prefix + str(pattern.pattern), pattern.url_patterns)
+        else:
+            yield prefix, pattern
+
+
+def as_json(message: str, *args: object, error: Exception | None = None, **more: Any) -> dict[str, Any]:
+    trace = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("x.y", logging.ERROR, "x.py", 1, message, args, trace)
+    vars(record).update(more)
+    written = DiscreetJson().format(record)
+    assert "\n" not in written
+    found: dict[str, Any] = json.loads(written)
+    return found
+
+
+def test_json_says_when_where_what_and_why() -> None:
+    try:
+        raise ValueError("jana@example.com\nis no one")
+    except ValueError as error:
+        found = as_json("Room %s\nof eva@example.com", 7, error=error, data={"ms": 3, "who": "a@b.cz"})
+    assert datetime.fromisoformat(found.pop("time")).tzinfo is UTC
+    trace = found.pop("exception")
+    assert trace.startswith("Traceback")
+    assert trace.endswith("ValueError: (address)\nis no one")
+    assert found == {
+        "level": "ERROR",
+        "logger": "x.y",
+        "message": "Room 7\nof (address)",
+        "ms": 3,
+        "who": "(address)",
+    }
+
+
+def test_what_json_does_not_know_is_written_as_text() -> None:
+    assert as_json("x", data={"thing": SMTPRecipientsRefused({"jana@example.com": (550, b"no")})})[
+        "thing"
+    ] == ("{'(address)': (550, b'no')}")
+
+
 def test_what_is_no_address_stays() -> None:
     assert line("Video room of meeting %s: %s", 7, "no answer") == "Video room of meeting 7: no answer"
 
@@ -48,6 +120,7 @@ def test_the_row_that_the_database_quotes_is_left_out_and_the_rest_stays() -> No
     assert "there" not in logged
     assert "meetings_suggested_by_party" in logged
     assert "DETAIL: (left out)" in logged
+    assert "zebrafisch" not in json.dumps(as_json("It failed.", error=failed.value))
 
 
 @pytest.mark.django_db
@@ -67,7 +140,7 @@ def test_a_refused_address_is_kept_for_operators_but_not_logged(
 
 def test_every_line_of_the_site_is_written_so(settings: Any) -> None:
     handlers, formatters = settings.LOGGING["handlers"].values(), settings.LOGGING["formatters"]
-    assert {formatters[handler["formatter"]]["()"] for handler in handlers} == {"expertim.log_lines.Discreet"}
+    assert [formatters[handler["formatter"]]["()"] for handler in handlers] == [FORMATTERS["line"]]
 
 
 class RefusingServer:

@@ -36,7 +36,7 @@ class Queue:
 
 
 def _quarrels(_now: datetime) -> int:
-    return Meeting.objects.filter(status=Status.UNDER_REVIEW).count()
+    return Meeting.objects.under_review().count()
 
 
 def _flagged(_now: datetime) -> int:
@@ -48,11 +48,11 @@ def _applicants(_now: datetime) -> int:
 
 
 def _failed_mails(_now: datetime) -> int:
-    return Notification.objects.filter(mail_state=MailState.FAILED).count()
+    return Notification.objects.mail_given_up().count()
 
 
 def _rooms_in_trouble(_now: datetime) -> int:
-    return VideoRoom.objects.filter(troubled_since__isnull=False).count()
+    return VideoRoom.objects.in_trouble().count()
 
 
 def _late_cancellations(now: datetime) -> int:

@@ -83,6 +83,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         passed = Q(starts_at__lte=now) | Q(alternative_starts_at__lte=now)
         return self.filter(passed, alternative_starts_at__isnull=False)
 
+    def under_review(self) -> "MeetingQuerySet":
+        """Those that wait for an operator's decision."""
+        return self.filter(status=Status.UNDER_REVIEW)
+
     def silent(self, now: datetime) -> "MeetingQuerySet":
         """Agreed ones that 168 hours after their end are not evaluated."""
         return self.filter(status=Status.AGREED, ends_at__lte=now - SILENCE)

@@ -27,6 +27,10 @@ class VideoRoomQuerySet(models.QuerySet["VideoRoom"]):
         """Those of which the platform has to be told something now, and that nobody has in hand."""
         return self.free(now).filter(due_at__lte=now)
 
+    def in_trouble(self) -> "VideoRoomQuerySet":
+        """Those that are not as they should be."""
+        return self.filter(troubled_since__isnull=False)
+
     def free(self, now: datetime) -> "VideoRoomQuerySet":
         """Those that nobody has in hand."""
         return self.filter(Q(busy_until=None) | Q(busy_until__lte=now))

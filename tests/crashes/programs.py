@@ -113,7 +113,7 @@ class Programs:
             f"{name}{next(self.numbers)}",
             [*CELERY, *command],
             folder=self.folder,
-            marker="tests.crashes.",
+            marker="tests.",
             environment=self.environment,
             stop_signal=signal.SIGKILL,
         )
