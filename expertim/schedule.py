@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 MINUTE, DAY = 60.0, 24 * 60 * 60.0
+TEN_MINUTES = 10 * MINUTE
 
 JOBS = {
     _("expire, lapse and evaluate meetings"): ("meetings.jobs.let_time_pass", MINUTE),
@@ -14,6 +15,7 @@ JOBS = {
     _("prepare video rooms"): ("meetings.jobs.prepare_rooms", 15.0),
     _("watch video rooms"): ("meetings.jobs.watch_rooms", MINUTE),
     _("forget sessions that are over"): ("accounts.jobs.forget_sessions", DAY),
+    _("list who was erased"): ("accounts.jobs.list_erasures", TEN_MINUTES),
     _("forget old receipts"): ("meetings.jobs.forget_receipts", DAY),
     _("audit the books"): ("meetings.jobs.audit_books", DAY),
 }
