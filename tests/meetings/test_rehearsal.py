@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> Programs:
     """Postgres's programs beside the server of the tests, else those of the system; without any it fails."""
     with connection.cursor():
         server = connection.pg_version // 10_000
+    monkeypatch.setenv("DEMO", "1")  # what runs beside the tests need not be fit for a public site
     monkeypatch.setenv("PATH", os.pathsep.join([str(postgres.binaries()), os.environ["PATH"]]))
     return postgres_programs.programs_for(server)
 
@@ -211,11 +212,10 @@ def test_it_is_rehearsed_by_a_command_while_people_act(
     settings.ERASURES_FILE, said = str(tmp_path / "erasures"), StringIO()
     with people_acting() as acts:
         before = acts()
-        call_command("rehearse_restore", "--keep", str(tmp_path / "kept"), stdout=said)
+        call_command("rehearse_restore", stdout=said)
         assert acts() > before
     assert "No differences." in said.getvalue()
-    assert said.getvalue().endswith("A back-up of this moment can be restored.\n")
-    assert (tmp_path / "kept").stat().st_size > 10_000
+    assert "This back-up can be restored (" in said.getvalue()
     with connection.cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE '%_rehearsal'")
         assert cursor.fetchall() == []
@@ -243,3 +243,24 @@ def test_a_password_is_in_no_command_line() -> None:
     )
     assert conninfo == "dbname=n user=u host=h port=5432 sslmode=require"
     assert environment == {"PGPASSWORD": "secret"}
+
+
+def test_back_ups_are_whole_and_the_oldest_go(
+    programs: Programs, settings: Any, tmp_path: Path, time_machine: Any
+) -> None:
+    settings.ERASURES_FILE, folder = str(tmp_path / "list"), tmp_path / "back-ups"
+    folder.mkdir()
+    (tmp_path / "list").write_text("7 2026-11-30T08:15:00+00:00\n")
+    for day in (1, 2, 3):
+        time_machine.move_to(datetime(2026, 12, day, 2, 30, tzinfo=UTC), tick=False)
+        call_command("back_up", str(folder), "--keep", "2", stdout=StringIO())
+    kept = ["erasures", "expertim-20261202T023000Z.dump", "expertim-20261203T023000Z.dump"]
+    assert sorted(path.name for path in folder.iterdir()) == kept
+    assert (folder / "erasures").read_text() == (tmp_path / "list").read_text()
+    call_command("rehearse_restore", "--dump", str(folder / kept[-1]), stdout=StringIO())
+
+
+def test_a_back_up_that_failed_leaves_nothing(programs: Programs, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="pg_dump"):
+        call_command("back_up", str(tmp_path / "missing"), stdout=StringIO())
+    assert list(tmp_path.iterdir()) == []

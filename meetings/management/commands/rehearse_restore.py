@@ -40,24 +40,27 @@ class Command(BaseCommand):
             help="an empty database, for example on another server; without it one is made beside the site's "
             "and removed afterwards",
         )
-        parser.add_argument("--keep", type=Path, metavar="FILE", help="keep the dump, in this file")
+        parser.add_argument("--dump", type=Path, metavar="FILE", help="rehearse with this dump, take none")
 
-    def handle(self, *_args: Any, to: str | None, keep: Path | None, **_options: Any) -> None:
+    def handle(self, *_args: Any, to: str | None, dump: Path | None, **_options: Any) -> None:
         """Take the steps in order, one printed line each; fail at the first that fails."""
         try:
             programs = programs_for(connection.pg_version // 10_000)
             with tempfile.TemporaryDirectory() as folder, _copy(programs, to) as copy_url:
-                self._rehearse(programs, keep or Path(folder) / "site.dump", copy_url)
+                self._rehearse(programs, dump or self._dump(programs, Path(folder)), copy_url)
         except ProgramFailed as failed:
             raise CommandError(str(failed)) from failed
 
-    def _rehearse(self, programs: Programs, dump: Path, copy_url: str) -> None:
-        dumped_at = timezone.now().isoformat()
+    def _dump(self, programs: Programs, folder: Path) -> Path:
+        dump = folder / "site.dump"
         self._step("dump", lambda: programs.dump(connection.settings_dict, dump))
-        self.stdout.write(f"as of {dumped_at}, {dump.stat().st_size / 1e6:.1f} MB")
+        return dump
+
+    def _rehearse(self, programs: Programs, dump: Path, copy_url: str) -> None:
+        stopped_at = timezone.now().isoformat()
         self._step("restore", lambda: programs.restore(_database(copy_url), dump))
-        self._step("after the restore", lambda: self._put_right(copy_url, dumped_at))
-        self.stdout.write("A back-up of this moment can be restored.")
+        self._step("after the restore", lambda: self._put_right(copy_url, stopped_at))
+        self.stdout.write(f"This back-up can be restored ({dump.stat().st_size / 1e6:.1f} MB).")
 
     def _put_right(self, copy_url: str, stopped_at: str) -> None:
         """Do to the copy what is done after a loss, by another process, which knows only the copy."""
