@@ -9,12 +9,13 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from meetings.models import Reminder, VideoRoom
 from meetings.models.reminder import ReminderState
 from notifications.models import AccountMail, MailState, Notification
 
-HELD_BACK = "Not sent after a back-up was restored: it may have been sent before."
+HELD_BACK = gettext_noop("Not sent, because a back-up was restored: it may have been sent before.")
 # More than any site gives out between a back-up and its loss; there are nine trillion times as many numbers.
 GAP = 1_000_000
 
