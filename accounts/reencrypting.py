@@ -58,4 +58,4 @@ def _replace_in_data(key: str, pk: int, before: str, after: str) -> bool:
             " WHERE id = %s AND data ->> %s = %s",
             [key, after, pk, key, before],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

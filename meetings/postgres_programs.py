@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
@@ -61,6 +62,13 @@ class Programs:
         )
         if done.returncode:
             raise ProgramFailed(f"{name}: {done.stderr.strip()}")
+
+
+def programs_for_site() -> Programs:
+    """Return programs that can dump the site's database. Raises ProgramFailed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return programs_for(int(cursor.fetchone()[0]) // 10_000)
 
 
 def programs_for(server: int) -> Programs:

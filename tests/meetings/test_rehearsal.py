@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import environ
 import psycopg
 import pytest
+import time_machine
 from django.conf import settings as site_settings
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -50,11 +51,9 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 @pytest.fixture
 def programs(monkeypatch: pytest.MonkeyPatch) -> Programs:
     """Postgres's programs beside the server of the tests, else those of the system; without any it fails."""
-    with connection.cursor():
-        server = connection.pg_version // 10_000
     monkeypatch.setenv("DEMO", "1")  # what runs beside the tests need not be fit for a public site
     monkeypatch.setenv("PATH", os.pathsep.join([str(postgres.binaries()), os.environ["PATH"]]))
-    return postgres_programs.programs_for(server)
+    return postgres_programs.programs_for_site()
 
 
 @pytest.fixture
@@ -245,15 +244,13 @@ def test_a_password_is_in_no_command_line() -> None:
     assert environment == {"PGPASSWORD": "secret"}
 
 
-def test_back_ups_are_whole_and_the_oldest_go(
-    programs: Programs, settings: Any, tmp_path: Path, time_machine: Any
-) -> None:
+def test_back_ups_are_whole_and_the_oldest_go(programs: Programs, settings: Any, tmp_path: Path) -> None:
     settings.ERASURES_FILE, folder = str(tmp_path / "list"), tmp_path / "back-ups"
     folder.mkdir()
     (tmp_path / "list").write_text("7 2026-11-30T08:15:00+00:00\n")
     for day in (1, 2, 3):
-        time_machine.move_to(datetime(2026, 12, day, 2, 30, tzinfo=UTC), tick=False)
-        call_command("back_up", str(folder), "--keep", "2", stdout=StringIO())
+        with time_machine.travel(datetime(2026, 12, day, 2, 30, tzinfo=UTC), tick=False):
+            call_command("back_up", str(folder), "--keep", "2", stdout=StringIO())
     kept = ["erasures", "expertim-20261202T023000Z.dump", "expertim-20261203T023000Z.dump"]
     assert sorted(path.name for path in folder.iterdir()) == kept
     assert (folder / "erasures").read_text() == (tmp_path / "list").read_text()

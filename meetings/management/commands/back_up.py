@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from meetings.postgres_programs import ProgramFailed, programs_for
+from meetings.postgres_programs import ProgramFailed, programs_for_site
 
 NAME = "expertim-%Y%m%dT%H%M%SZ.dump"
 LIST = "erasures"
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         dump = folder / timezone.now().strftime(NAME)
         beside = dump.with_suffix(".part")
         try:
-            programs_for(connection.pg_version // 10_000).dump(connection.settings_dict, beside)
+            programs_for_site().dump(connection.settings_dict, beside)
             beside.rename(dump)
         except ProgramFailed as failed:
             raise CommandError(str(failed)) from failed

@@ -1,5 +1,7 @@
 """manage.py reencrypt: encrypt stored secrets anew with SECRET_KEY, so that former keys can be dropped."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -8,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts import reencrypting
 from meetings import sealing
 
-STORED = {
+STORED: dict[str, Callable[[], reencrypting.Outcome]] = {
     "Links to meetings": sealing.reencrypt_links,
-    "Second factors": lambda: reencrypting.second_factors(Authenticator.Type.TOTP),
-    "Recovery codes": lambda: reencrypting.second_factors(Authenticator.Type.RECOVERY_CODES),
+    "Second factors": partial(reencrypting.second_factors, Authenticator.Type.TOTP),
+    "Recovery codes": partial(reencrypting.second_factors, Authenticator.Type.RECOVERY_CODES),
 }
 
 

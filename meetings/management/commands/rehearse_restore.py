@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from meetings.postgres_programs import ProgramFailed, Programs, programs_for
+from meetings.postgres_programs import ProgramFailed, Programs, programs_for_site
 
 # A copy asks no worker of the site for anything.
 NO_BROKER = "redis://127.0.0.1:1/0"
@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, to: str | None, dump: Path | None, **_options: Any) -> None:
         """Take the steps in order, one printed line each; fail at the first that fails."""
         try:
-            programs = programs_for(connection.pg_version // 10_000)
+            programs = programs_for_site()
             with tempfile.TemporaryDirectory() as folder, _copy(programs, to) as copy_url:
                 self._rehearse(programs, dump or self._dump(programs, Path(folder)), copy_url)
         except ProgramFailed as failed:
