@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,9 +97,7 @@ def _for_libpq(database: dict[str, Any]) -> tuple[str, dict[str, str]]:
 
 
 def _folders() -> Iterator[Path]:
-    on_path = shutil.which("pg_dump")
-    if on_path:
-        yield Path(on_path).parent
+    yield from (Path(folder) for folder in os.get_exec_path())
     yield from sorted(DEBIAN.glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
 
 
