@@ -7,7 +7,8 @@ RUN python -m venv --without-pip /venv \
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN useradd --system --uid 10001 --no-create-home expertim
+RUN useradd --system --uid 10001 --no-create-home expertim \
+ && install --directory --owner=expertim /var/lib/expertim
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .

@@ -1,11 +1,13 @@
-"""The job that forgets sessions; it may run at any time, any number of times, in any number of workers."""
+"""Jobs about people; they may run at any time, any number of times, in any number of workers."""
 
 import logging
+from pathlib import Path
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from accounts import leaving, sessions
+from accounts import erasures, leaving, sessions
 
 log = logging.getLogger(__name__)
 
@@ -17,3 +19,10 @@ def forget_sessions() -> None:
     leaving.erase_late()
     if number:
         log.info("%s sessions forgotten.", number)
+
+
+@shared_task
+def list_erasures() -> None:
+    """Add who was erased to the list outside of the database, by which a restored back-up is erased again."""
+    if settings.ERASURES_FILE and (number := erasures.add_missing(Path(settings.ERASURES_FILE))):
+        log.info("%s erasures listed.", number)

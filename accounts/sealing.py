@@ -24,6 +24,20 @@ def unseal(sealed: str, *, purpose: str) -> str:
         raise Unreadable from error
 
 
+def is_of_today(sealed: str, *, purpose: str) -> bool:
+    """Whether the site's key of today opens it, without former ones."""
+    try:
+        _key(purpose, settings.SECRET_KEY).decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def renew(sealed: str, *, purpose: str) -> str:
+    """Return the same secret, encrypted with the site's key of today. Raises Unreadable."""
+    return seal(unseal(sealed, purpose=purpose), purpose=purpose)
+
+
 def _keys(purpose: str) -> MultiFernet:
     return MultiFernet([_key(purpose, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 

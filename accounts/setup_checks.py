@@ -60,11 +60,20 @@ def check_addresses(**_what: Any) -> list[CheckMessage]:
     return found
 
 
+def check_list_of_erasures(**_what: Any) -> list[CheckMessage]:
+    """Warn where restoring a back-up would undo erasures, for nobody could tell whose."""
+    if settings.DEMO or settings.ERASURES_FILE:
+        return []
+    words = "ERASURES_FILE is not set: restoring a back-up brings back people who were erased since."
+    return [Warning(words, HINT, id="accounts.W003")]
+
+
 def register_checks() -> None:
     """Have Django look at all of it."""
     refuse(TOYS)
     register(check_addresses, AT_START)
     register(zone_checks.check_zone_rules, Tags.database)
+    register(check_list_of_erasures, AT_START)
 
 
 def _is_local(url: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_noop as _
 
-MINUTE, DAY = 60.0, 24 * 60 * 60.0
+MINUTE, TEN_MINUTES, DAY = 60.0, 600.0, 24 * 60 * 60.0
 INNER, MAIL, VIDEO = QUEUES = ("celery", "mail", "video")
 
 
@@ -28,6 +28,7 @@ JOBS = {
     _("prepare video rooms"): Job("meetings.jobs.prepare_rooms", 15.0, VIDEO),
     _("watch video rooms"): Job("meetings.jobs.watch_rooms", MINUTE, VIDEO),
     _("forget sessions that are over"): Job("accounts.jobs.forget_sessions", DAY),
+    _("list who was erased"): Job("accounts.jobs.list_erasures", TEN_MINUTES),
     _("forget old receipts"): Job("meetings.jobs.forget_receipts", DAY),
     _("audit the books"): Job("meetings.jobs.audit_books", DAY),
 }

@@ -234,6 +234,11 @@ VIDEO = {
     "JANUS_ICE_SERVERS": env.str("JANUS_ICE_SERVERS", default=""),
 }
 
+# --- After a back-up was restored ------------------------------------------------------------------
+
+# The list of erasures, by number and instant, outside of the database and its back-ups: docs/operations.md.
+ERASURES_FILE = env.str("ERASURES_FILE", default="")
+
 # --- Files and safety -------------------------------------------------------------------------------
 
 STATIC_URL = "static/"

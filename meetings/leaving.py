@@ -6,6 +6,7 @@ since the address changes: an action that has noted who acts is waited for, inst
 So is whoever holds a room and tells its people something: hence the rooms come before the person.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -78,28 +79,38 @@ def delete_account(person: User, now: datetime) -> None:
 
     An account that is deleted already stays as it is.
     """
-    _let_time_pass(person, now)
+    let_time_pass(person, now)
     try:
         _delete(person, now)
     except ledger.StillOwned as still:  # granted this moment
         raise CannotLeave([_of_credits(still.owned)]) from still
 
 
+def erase_again(person: User, at: datetime) -> None:
+    """Erase somebody who was erased at that instant and is back in a restored back-up; nothing hinders it.
+
+    Raises StillOwned where meetings are still open or credits left (`meetings.erasing_again` sees to both).
+    """
+    _delete(person, at, against=lambda _person, _at: [])
+
+
 @transaction.atomic
-def _delete(person: User, now: datetime) -> None:
+def _delete(
+    person: User, now: datetime, against: Callable[[User, datetime], list[Obstacle]] = obstacles
+) -> None:
     fresh = _lock(person)
     if fresh.is_deleted:
         return
-    against = obstacles(fresh, now)
-    if against:
-        raise CannotLeave(against)
+    if hindering := against(fresh, now):
+        raise CannotLeave(hindering)
     names = [word for word in (fresh.email, fresh.get_full_name()) if word]
     transaction.on_commit(partial(eml.forget, *names), robust=True)
     nudge.on_commit("accounts.jobs.forget_sessions")
+    nudge.on_commit("accounts.jobs.list_erasures")
     _erase(fresh, now)
 
 
-def _let_time_pass(person: User, now: datetime) -> None:
+def let_time_pass(person: User, now: datetime) -> None:
     """Write down what the clock has decided already, where the job that does it is late."""
     mine = Meeting.objects.of(person)
     for pk in {meeting.pk for due in (mine.expiring, mine.lapsing, mine.silent) for meeting in due(now)}:

@@ -81,7 +81,16 @@ def _title(meeting: Meeting) -> str:
 
 def _secret(pk: int, date_version: int, purpose: str) -> str:
     text = f"{purpose}:{pk}:{date_version}"
-    return salted_hmac("meetings.rooms", text, algorithm="sha256").hexdigest()[:32]
+    made = salted_hmac("meetings.rooms", text, secret=_naming_key(), algorithm="sha256")
+    return made.hexdigest()[:32]
+
+
+def _naming_key() -> str:
+    """Return the oldest key that is still known: with a new key beside it, rooms keep their names.
+
+    Whoever comes to a meeting meets who is there already, whichever of the two came before the change.
+    """
+    return str([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS][-1])
 
 
 @cache

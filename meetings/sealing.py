@@ -1,6 +1,8 @@
 """Keeping a link to a room in a table, encrypted."""
 
 from accounts import sealing
+from accounts.reencrypting import Outcome, reencrypt
+from meetings.models import VideoRoom
 from meetings.video.base import VideoError
 
 PURPOSE = "meetings.sealing"
@@ -11,6 +13,12 @@ class Unreadable(VideoError):
 
     def __init__(self) -> None:
         super().__init__("The link that was put in cannot be read any more: the site's key was changed.")
+
+
+def reencrypt_links() -> Outcome:
+    """Encrypt anew, with the site's key of today, the links that former keys encrypted."""
+    rows = VideoRoom.objects.exclude(sealed_link="").values_list("pk", "sealed_link")
+    return reencrypt(rows.iterator(), _replace, purpose=PURPOSE)
 
 
 def seal(secret: str) -> str:
@@ -24,3 +32,7 @@ def unseal(sealed: str) -> str:
         return sealing.unseal(sealed, purpose=PURPOSE)
     except sealing.Unreadable as error:
         raise Unreadable from error
+
+
+def _replace(pk: int, before: str, after: str) -> bool:
+    return VideoRoom.objects.filter(pk=pk, sealed_link=before).update(sealed_link=after) == 1

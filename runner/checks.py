@@ -15,6 +15,7 @@ STEPS = {
     "import contracts": (PYTHON, VENV / "bin" / "lint-imports"),
     "django check": (*MANAGE, "check"),
     "migrations": (*MANAGE, "makemigrations", "--check", "--dry-run"),
+    "safe migrations": (PYTHON, "-m", "runner.migrations"),
     "translations": (PYTHON, "-m", "runner.translations", "--check"),
     "lifecycle diagram": (*MANAGE, "lifecycle_diagram", "--check"),
 }

@@ -30,6 +30,7 @@ NOT_FOR_TESTS = (
     "DEFAULT_FROM_EMAIL",
     "DEMO",
     "EMAIL_URL",
+    "ERASURES_FILE",
     "HSTS",
     "JAAS_APP_ID",
     "JAAS_KEY_ID",

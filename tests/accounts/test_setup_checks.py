@@ -24,6 +24,7 @@ PUBLIC = {
     "HSTS": "host",
     "ALLAUTH_TRUSTED_PROXY_COUNT": 1,
     "EMAIL_BACKEND": SMTP,
+    "ERASURES_FILE": "/var/lib/expertim/erasures",
     "VIDEO_PLATFORM": "manual",
 }
 TOYS = [

@@ -3,6 +3,7 @@
 import http.client
 import subprocess
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -10,7 +11,7 @@ import pytest
 from celery import Celery
 
 from expertim.redis_address import for_celery
-from runner import processes
+from runner import postgres, processes
 from runner.places import ROOT
 from runner.processes import Process
 from tests.deployment import documented
@@ -39,7 +40,7 @@ def first(kind: str) -> Command:
 
 def test_every_documented_command_is_tried_here() -> None:
     tried = {"web", "worker", "beat", "inspect", "prepare", "collectstatic", "asks the site"}
-    tried |= {"check_video", "audit", "createsuperuser", "check"}
+    tried |= {"check_video", "audit", "createsuperuser", "check", "back_up"}
     assert {one.kind for one in documented.commands()} <= tried
     sources = {one.source for one in documented.commands()}
     assert {"README", "Dockerfile", "docker-compose.yml"} <= sources
@@ -56,6 +57,15 @@ def test_the_first_operator_is_made(command: Command, prepared: dict[str, str]) 
     typed = {"DJANGO_SUPERUSER_EMAIL": "olga@example.com", "DJANGO_SUPERUSER_PASSWORD": "a long pass phrase"}
     done = run(command, prepared | typed, "--noinput")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@of_kind("back_up")
+def test_a_back_up_is_written(command: Command, prepared: dict[str, str], tmp_path: Path) -> None:
+    words = tuple(str(tmp_path) if word.startswith("/") else word for word in command.words)
+    path = {"PATH": f"{prepared['PATH']}:{postgres.binaries()}"}
+    done = run(Command(command.source, words), prepared | path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [one.suffix for one in tmp_path.iterdir()] == [".dump"]
 
 
 @of_kind("web")
