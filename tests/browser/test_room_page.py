@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from meetings import links, video_outbox
 from meetings.models import Meeting
@@ -101,13 +101,13 @@ def failing(kind: str, error: str) -> str:
 def test_camera_that_was_refused(room: Launch) -> None:
     page = room(PLAYED_CAMERA, YES_TO_ALL, script=failing("video", "NotAllowedError"))
     says(page, "Your browser does not let this page use camera and microphone.")
-    assert page.get_by_role("button", name="Enter the room").is_enabled()
+    expect(page.get_by_role("button", name="Enter the room")).to_be_enabled()
 
 
 def test_question_that_was_not_answered_yet(room: Launch) -> None:
     page = room(script="navigator.mediaDevices.getUserMedia = () => new Promise(() => {});")
     says(page, "Please allow both.")
-    assert page.get_by_role("button", name="Enter the room").is_disabled()
+    expect(page.get_by_role("button", name="Enter the room")).to_be_disabled()
 
 
 def test_no_camera_and_no_microphone(room: Launch) -> None:
@@ -127,7 +127,7 @@ def test_no_camera_and_no_microphone(room: Launch) -> None:
 def test_one_device_that_fails_leaves_the_other(room: Launch, kind: str, error: str, words: str) -> None:
     page = room(PLAYED_CAMERA, YES_TO_ALL, script=failing(kind, error))
     says(page, words)
-    assert page.locator("[data-own-cover]").is_visible() is (kind == "video")
+    expect(page.locator("[data-own-cover]")).to_be_visible(visible=kind == "video")
 
 
 def test_page_that_is_not_secure(room: Launch, live_server: Any, settings: Any) -> None:
@@ -153,7 +153,7 @@ def test_without_scripts_a_sentence_says_so(room: Launch) -> None:
     page = room(java_script_enabled=False, goes_on=False)
     page.get_by_role("button", name="Join").click()
     page.wait_for_url("**/room/")
-    assert "Meeting here needs JavaScript" in page.get_by_role("main").inner_text()
+    expect(page.get_by_role("main")).to_contain_text("Meeting here needs JavaScript")
 
 
 def test_keyboard_leads_to_everything_in_its_order(room: Launch) -> None:

@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, expect
 
 from accounts.models import User
 from meetings import links, rooms, video_outbox
@@ -198,7 +198,7 @@ def test_two_people_see_and_hear_each_other(scene: Scene, meeting: Meeting) -> N
     user, expert = scene.both(meeting)
     join(user, links.link(meeting, BY_USER))
     await_news(user, "You are in the room.")
-    assert "is not here yet" in cover(user)
+    expect(user.locator("[data-other-cover]")).to_contain_text("is not here yet")
     join(expert, links.link(meeting, BY_EXPERT))
     with timed("until each saw the other"):
         await_pictures(user, expert)
@@ -211,7 +211,7 @@ def test_two_people_see_and_hear_each_other(scene: Scene, meeting: Meeting) -> N
     user.get_by_role("button", name="Camera off").click()
     expert.locator("[data-other-cover]", has_text="No picture from").wait_for()
     user.get_by_role("button", name="Mute microphone").click()
-    assert user.locator("[aria-pressed=true]").count() == 2
+    expect(user.locator("[aria-pressed=true]")).to_have_count(2)
     user.get_by_role("button", name="Camera off").click()
     await_pictures(expert)
     user.get_by_role("button", name="Mute microphone").click()
@@ -294,7 +294,7 @@ def test_moving_and_cancelling_put_both_out(scene: Scene, meeting: Meeting) -> N
         video_outbox.work_off(timezone.now)
         for page in (user, expert):
             await_news(page, "This meeting was cancelled or moved")
-    assert user.locator("video:visible").count() == 0
+    expect(user.locator("video:visible")).to_have_count(0)
     user.goto(links.link(meeting, BY_USER))
     assert "This meeting does not take place" in user.get_by_role("main").inner_text()
 
@@ -323,6 +323,7 @@ def join(page: Page, link: str) -> None:
 def enter(page: Page) -> None:
     page.wait_for_url("**/room/")
     page.get_by_role("button", name="Enter the room").click()
+    expect(page.locator("[data-phase=check]")).to_have_count(0)
 
 
 def await_news(page: Page, words: str, *, seconds: float = 15) -> None:
@@ -375,8 +376,6 @@ def room_of(meeting: Meeting) -> Room:
     return rooms.room(meeting, meeting.date_version)
 
 
-def cover(page: Page) -> str:
-    return page.locator("[data-other-cover]").inner_text()
 
 
 def news(page: Page) -> str:
