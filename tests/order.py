@@ -1,6 +1,6 @@
 """A pytest plug-in: every run has an order of its own, which --seed repeats.
 
-No test may lean on another that came before it. The tests of a file stay together, for what the file sets up once.
+No test may lean on another that came before it. The tests of a file stay together: it may set up things once.
 """
 
 import random

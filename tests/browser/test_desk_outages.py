@@ -116,9 +116,7 @@ def test_while_the_platform_is_down_a_link_of_the_operator_leads_both_together(
     expect(waiting(desk, "Video rooms in trouble")).to_have_text("0 Video rooms in trouble")
 
     for role in PARTIES:
-        page = signed_in(
-            open_page(ignore_https_errors=True), meeting.person(role), links.link(meeting, role)
-        )
+        page = signed_in(open_page(ignore_https_errors=True), meeting.person(role), links.link(meeting, role))
         expect(page).to_have_url(LINK)
         expect(page.get_by_text("You are there.")).to_be_visible()
 

@@ -25,9 +25,9 @@ from meetings.video.base import Platform, Room, Seen
 from meetings.vocabulary import PARTIES, Action, Role
 from runner import browser, janus, processes, throw_away
 from runner.progress import Problem
-from tests import januses, networks
+from tests import environment, januses, networks
 from tests.browser.conftest import FLAGS
-from tests.crashes.programs import await_that, database_url
+from tests.crashes.programs import await_that
 from tests.factories import PersonFactory
 from tests.januses import JanusServer
 from tests.meetings.roads import BY_EXPERT, BY_USER, act, agreed
@@ -140,18 +140,11 @@ def scene(transactional_db: None, house: House, settings: Any) -> Iterator[Scene
 @contextlib.contextmanager
 def site(folder: Path, network: Network, variables: dict[str, str]) -> Iterator[None]:
     """Have the site in the network, on the test's database."""
-    own = {
-        "DATABASE_URL": database_url(),
-        "PGAPPNAME": "site of the tests",
-        "REDIS_URL": os.environ["REDIS_URL"],
-        "VIDEO_PLATFORM": "janus",
-        "SITE_URL": SITE,
-        **variables,
-    }
+    own = {"PGAPPNAME": "site of the tests", "VIDEO_PLATFORM": "janus", "SITE_URL": SITE, **variables}
     gunicorn = [sys.executable, "-m", "gunicorn", "tests.site", "--bind", "127.0.0.1:8000", "--threads", "8"]
     command = [*network.command, *gunicorn, "--no-control-socket"]
     process = processes.start(
-        "site", command, folder=folder, marker="tests.site", environment=processes.inherited() | own
+        "site", command, folder=folder, marker="tests.site", environment=environment.of_the_site(**own)
     )
     processes.await_ready(process, lambda: "Booting worker" in process.log.read_text(), seconds=30)
     try:
@@ -374,8 +367,6 @@ def adapter() -> Platform:
 
 def room_of(meeting: Meeting) -> Room:
     return rooms.room(meeting, meeting.date_version)
-
-
 
 
 def news(page: Page) -> str:

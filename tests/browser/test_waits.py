@@ -1,4 +1,4 @@
-"""What these tests ask of a page, they ask of the page that they mean: no click is followed by a look at once.
+"""What these tests ask of a page they ask of the page that they mean: no look right after a click.
 
 Playwright lets a click go on before the next page is there. What is read then may be of the page before.
 """

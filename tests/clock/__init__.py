@@ -1,6 +1,6 @@
 """A pytest plug-in: --day 2027-03-28T00:20 runs the tests on another day, in every process of Python.
 
-The time is UTC and goes on from there. The clocks of Postgres, Redis, Janus and the browser stay what they are.
+The time is UTC and goes on from there. The clocks of Postgres, Redis, Janus and the browser stay right.
 """
 
 import os

@@ -10,6 +10,8 @@ import time
 
 import django
 
+import expertim  # noqa: F401 - it names the settings
+
 
 def confirm(meeting: int, person: int) -> dict[str, float]:
     """Open the page, send its form, and tell how that went."""

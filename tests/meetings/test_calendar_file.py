@@ -1,6 +1,7 @@
 """Putting a meeting into one's calendar from its page."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
@@ -76,5 +77,5 @@ def test_the_file_of_others_does_not_exist() -> None:
 def test_the_page_counts_down_to_the_opening_of_the_door() -> None:
     meeting = agreed(now=timezone.now())
     page = as_person(meeting.student).get(meeting.get_absolute_url()).content.decode()
-    opens = timezone.localtime(meeting.starts_at - timedelta(minutes=15), timezone.get_fixed_timezone(60))
+    opens = timezone.localtime(meeting.starts_at - timedelta(minutes=15), ZoneInfo("Europe/Prague"))
     assert f'data-countdown="{opens.isoformat()}"' in page

@@ -11,7 +11,6 @@ from notifications import wording
 from notifications.models import Notification
 from tests.credits import books
 
-
 # Where it is noted when a browser was here last: that is what looking changes.
 SEEN_LAST = {"usersessions_usersession"}
 

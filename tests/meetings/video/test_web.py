@@ -26,7 +26,19 @@ from meetings.video.base import (
 )
 from tests import certificates
 from tests.meetings.video.contract import impatience
-from tests.webserver import HOST, Mood, Play, Reply, Request, WebServer, breaks_off, dribbles, hangs_up, late, says
+from tests.webserver import (
+    HOST,
+    Mood,
+    Play,
+    Reply,
+    Request,
+    WebServer,
+    breaks_off,
+    dribbles,
+    hangs_up,
+    late,
+    says,
+)
 
 SECRET = "s3cret-s3cret"
 
