@@ -3,6 +3,7 @@
 import os
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection
 
 from runner.variables import FOR_TESTS, PUBLIC_SITE
@@ -12,22 +13,23 @@ from tests import clock
 KEPT = ("HOME", "LANG", "PATH")
 
 
-def bare(**settings: str) -> dict[str, str]:
-    """Return an environment made from nothing but the way to programs, with these settings."""
+def bare(**named: str) -> dict[str, str]:
+    """Return an environment made from nothing but the way to programs, with these variables."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return kept | clock.variables() | settings
+    return kept | clock.variables() | named
 
 
-def of_the_site(**settings: str) -> dict[str, str]:
+def of_the_site(**named: str) -> dict[str, str]:
     """Return the environment of a program on the test's database and Redis, with these settings."""
     needed = {
         "SECRET_KEY": FOR_TESTS["SECRET_KEY"],
         "DATABASE_URL": database_url(),
         "REDIS_URL": os.environ["REDIS_URL"],
+        "SITE_URL": settings.SITE_URL,  # what it writes into mails is what the test expects there
     }
     # Tests collect no static files, and most have no proxy that speaks HTTPS.
     ours = {name: FOR_TESTS[name] for name in ("HTTPS", "STATIC_STORAGE")}
-    return bare(**PUBLIC_SITE | needed | ours | settings)
+    return bare(**PUBLIC_SITE | needed | ours | named)
 
 
 def database_url() -> str:

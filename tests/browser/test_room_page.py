@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from meetings import links, video_outbox
 from meetings.models import Meeting
 from runner import browser
-from tests.browser.conftest import FLAGS
+from tests.browser.conftest import FLAGS, PATIENCE
 from tests.meetings.roads import BY_USER, agreed
 from tests.webserver import Reply, Request, WebServer
 
@@ -74,7 +74,7 @@ def room(meeting: Meeting, live_server: Any, chromium: Browser) -> Iterator[Laun
         client.force_login(meeting.student)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if script:

@@ -26,7 +26,7 @@ from meetings.vocabulary import PARTIES, Action, Role
 from runner import browser, janus, processes, throw_away
 from runner.progress import Problem
 from tests import environment, januses, networks
-from tests.browser.conftest import FLAGS
+from tests.browser.conftest import FLAGS, PATIENCE
 from tests.crashes.programs import await_that
 from tests.factories import PersonFactory
 from tests.januses import JanusServer
@@ -87,7 +87,7 @@ class Scene:
     def open(self, person: User, browser: Browser, **options: Any) -> Page:
         """Open a page where a person is signed in."""
         context = browser.new_context(base_url=SITE, **({"viewport": SIZE} | options))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         client = Client()
         client.force_login(person)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": SITE}])

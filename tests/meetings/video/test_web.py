@@ -149,7 +149,7 @@ def test_broken_answer_is_ambiguous(server: WebServer, day: str) -> None:
     started = time.monotonic()
     with impatience(), pytest.raises(Ambiguous) as caught:
         web.ask("GET", f"{server.url}/?{SECRET}", auth=("me", SECRET))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
     assert_discreet(caught.value)
 
 
