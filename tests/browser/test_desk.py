@@ -144,7 +144,7 @@ def test_credits_are_granted_by_a_file_with_a_bad_line(
     page.get_by_role("button", name="Look at what would happen").click()
     expect(page.locator("tr.wrong")).to_contain_text("“twenty” is no whole amount")
     expect(page.get_by_role("button", name="Book all lines")).to_have_count(0)
-    expect(page.get_by_label("Lines:")).to_have_value(text.rstrip("\n"))
+    assert page.get_by_label("Lines:").input_value().splitlines() == text.splitlines()
     page.get_by_label("Lines:").fill(text.replace("twenty", "5"))
     page.get_by_role("button", name="Look again at what would happen").click()
     expect(page.locator(".foretold")).to_contain_text("Grant credits: 2 lines, 25 credits in all.")
