@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,12 +23,12 @@ def running() -> Iterator[Servers]:
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     """Have a folder that is gone afterwards, and so are those that killed runs left."""
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        if _is_abandoned(path):
-            postgres.end_leftovers(path)
-            redis.end_leftovers(path)
-            _remove(path)
     path = Path(tempfile.mkdtemp(prefix=PREFIX))
+    for other in path.parent.glob(f"{PREFIX}*"):
+        if _is_abandoned(other, since=path):
+            postgres.end_leftovers(other)
+            redis.end_leftovers(other)
+            _remove(other)
     path.chmod(0o711)  # where Postgres is another account, it must come through to its data
     with locks.held(path / "lock", else_say=f"{path} is taken."):
         try:
@@ -38,11 +37,12 @@ def folder() -> Iterator[Path]:
             _remove(path)
 
 
-def _is_abandoned(path: Path) -> bool:
+def _is_abandoned(path: Path, *, since: Path) -> bool:
+    """Whether nobody holds it; by the clock of the files, for ours may have been moved."""
     with contextlib.suppress(OSError):
         found = path.stat()
         # A young one may be between its making and its lock.
-        is_old = time.time() - found.st_mtime > 60
+        is_old = since.stat().st_mtime - found.st_mtime > 60
         return is_old and found.st_uid == os.geteuid() and locks.is_free(path / "lock")
     return False
 

@@ -38,15 +38,6 @@ def no_forbidden_statement() -> Iterator[None]:
     assert statements.broken == []
 
 
-# Where tests wait for browsers, workers and crashes.
-LONGEST = {"browser", "crashes"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left with it at the end."""
-    items.sort(key=lambda item: LONGEST.isdisjoint(item.path.parts))
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """End sessions that servers and browsers of tests left behind: they would keep the database alive."""

@@ -18,9 +18,8 @@ from accounts.models import User
 from meetings.demo.people import address
 from runner import processes, variables
 from runner.visiting import Sight
-from tests import observatory
+from tests import environment, observatory
 from tests.browser.demo import seeded
-from tests.crashes.programs import database_url
 from tests.observatory import Answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,14 +43,14 @@ def port(transactional_db: None, tmp_path: Path) -> Iterator[int]:
     with socket.socket() as found:
         found.bind((HOST, 0))
         port = found.getsockname()[1]
-    real = variables.PUBLIC_SITE | {"DATABASE_URL": database_url(), "PGAPPNAME": "site with headers"}
+    real = variables.PUBLIC_SITE | {"PGAPPNAME": "site with headers"}
     command = [sys.executable, "-m", "gunicorn", "runner.error_site", "--bind", f"{HOST}:{port}"]
     site = processes.start(
         "site",
         [*command, "--no-control-socket"],
         folder=tmp_path,
         marker="runner.error_site",
-        environment=processes.inherited() | real,
+        environment=environment.of_the_site(**real),
     )
     processes.await_ready(site, lambda: is_answering(port), seconds=120)
     yield port

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -103,8 +104,16 @@ class WebServer:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,), name="web server")
 
     @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
     def url(self) -> str:
-        return f"http://{HOST}:{self._server.server_address[1]}"
+        return f"http://{HOST}:{self.port}"
+
+    def secure(self, certificate: ssl.SSLContext) -> None:
+        """Speak HTTPS from now on."""
+        self._server.socket = certificate.wrap_socket(self._server.socket, server_side=True)
 
     def __enter__(self) -> "WebServer":
         self._thread.start()

@@ -16,8 +16,7 @@ from django.db import connection
 from django.test import Client
 
 from runner import page, processes
-from tests import mailserver
-from tests.crashes.programs import database_url
+from tests import environment, mailserver
 from tests.factories import PASSWORD, PersonFactory
 
 HOST = "127.0.0.1"
@@ -34,7 +33,6 @@ def sites(transactional_db: None, tmp_path: Path) -> Iterator[list[str]]:
             found.bind((HOST, 0))
             port = found.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "expertim.wsgi", "--bind", f"{HOST}:{port}"]
-        own = {"DEMO": "1", "DATABASE_URL": database_url(), "PGAPPNAME": NAME}
         folder = tmp_path / str(number)
         folder.mkdir()
         site = processes.start(
@@ -42,7 +40,7 @@ def sites(transactional_db: None, tmp_path: Path) -> Iterator[list[str]]:
             [*command, "--no-control-socket"],
             folder=folder,
             marker="expertim.wsgi",
-            environment=processes.inherited() | own,
+            environment=environment.of_the_site(PGAPPNAME=NAME),
         )
         running.append((site, port))
     for site, port in running:

@@ -4,11 +4,15 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from runner.browser import find_or_install
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+# How long a page may take on a machine that is busy with other things, in milliseconds.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 
@@ -41,7 +45,7 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[OpenPage]:
 
     def new_page(**options: object) -> Page:
         context = chromium.new_context(base_url=str(live_server), **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)

@@ -13,6 +13,7 @@ from credits import audit, ledger
 from meetings.models import Meeting
 from meetings.vocabulary import Payment, Status
 from tests.browser.conftest import OpenPage
+from tests.browser.steps import follow
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
 from tests.meetings.roads import closed_by_silence, make_meeting
 
@@ -45,8 +46,8 @@ def waiting(page: Page, words: str) -> int:
 
 def open_first_of(page: Page, queue: str) -> None:
     page.goto("/admin/")
-    page.get_by_role("link", name=queue).click()
-    page.locator("th.field-number a").first.click()
+    follow(page.get_by_role("link", name=queue))
+    follow(page.locator("th.field-number a").first)
 
 
 def fits(page: Page) -> bool:
@@ -92,7 +93,7 @@ def test_a_quarrel_is_decided(
     expect(page.get_by_role("link", name=str(earlier), exact=True)).to_be_visible()
     choice = page.locator(".choices li", has_text=button)
     expect(choice).to_contain_text(foretold)
-    choice.get_by_role("link").click()
+    follow(choice.get_by_role("link"))
     assert fits(page)
     page.get_by_label("Reason").fill("Both were asked by phone.")
     page.get_by_role("button", name=button).click()

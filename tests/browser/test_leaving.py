@@ -1,5 +1,6 @@
 """Leaving in a real browser: taking one's data along, then deleting the account."""
 
+import re
 from zipfile import ZipFile
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.browser.conftest import OpenPage
+from tests.browser.steps import follow
 from tests.factories import PASSWORD, PersonFactory
 from tests.meetings.roads import agreed
 
@@ -17,7 +19,7 @@ def sign_in(page: Page, person: User) -> None:
     page.goto("/account/login/?next=/account/profile/")
     page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
+    follow(page.locator("main").get_by_role("button", name="Sign in"))
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -46,6 +48,6 @@ def test_an_open_meeting_is_named_and_led_to(open_page: OpenPage) -> None:
     sign_in(page, meeting.expert)
     page.goto("/account/delete/")
     expect(page.get_by_role("alert")).to_contain_text("Your account cannot be deleted yet")
-    assert page.locator("main").get_by_role("button").count() == 0
+    expect(page.locator("main").get_by_role("button")).to_have_count(0)
     page.get_by_role("alert").get_by_role("link", name=meeting.student.name).click()
-    assert page.url.endswith(meeting.get_absolute_url())
+    expect(page).to_have_url(re.compile(f"{meeting.get_absolute_url()}$"))

@@ -10,12 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from meetings import links, video_outbox
 from meetings.models import Meeting
 from runner import browser
-from tests.browser.conftest import FLAGS
+from tests.browser.conftest import FLAGS, PATIENCE
 from tests.meetings.roads import BY_USER, agreed
 from tests.webserver import Reply, Request, WebServer
 
@@ -74,7 +74,7 @@ def room(meeting: Meeting, live_server: Any, chromium: Browser) -> Iterator[Laun
         client.force_login(meeting.student)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if script:
@@ -101,13 +101,13 @@ def failing(kind: str, error: str) -> str:
 def test_camera_that_was_refused(room: Launch) -> None:
     page = room(PLAYED_CAMERA, YES_TO_ALL, script=failing("video", "NotAllowedError"))
     says(page, "Your browser does not let this page use camera and microphone.")
-    assert page.get_by_role("button", name="Enter the room").is_enabled()
+    expect(page.get_by_role("button", name="Enter the room")).to_be_enabled()
 
 
 def test_question_that_was_not_answered_yet(room: Launch) -> None:
     page = room(script="navigator.mediaDevices.getUserMedia = () => new Promise(() => {});")
     says(page, "Please allow both.")
-    assert page.get_by_role("button", name="Enter the room").is_disabled()
+    expect(page.get_by_role("button", name="Enter the room")).to_be_disabled()
 
 
 def test_no_camera_and_no_microphone(room: Launch) -> None:
@@ -127,7 +127,7 @@ def test_no_camera_and_no_microphone(room: Launch) -> None:
 def test_one_device_that_fails_leaves_the_other(room: Launch, kind: str, error: str, words: str) -> None:
     page = room(PLAYED_CAMERA, YES_TO_ALL, script=failing(kind, error))
     says(page, words)
-    assert page.locator("[data-own-cover]").is_visible() is (kind == "video")
+    expect(page.locator("[data-own-cover]")).to_be_visible(visible=kind == "video")
 
 
 def test_page_that_is_not_secure(room: Launch, live_server: Any, settings: Any) -> None:
@@ -153,7 +153,8 @@ def test_without_scripts_a_sentence_says_so(room: Launch) -> None:
     page = room(java_script_enabled=False, goes_on=False)
     page.get_by_role("button", name="Join").click()
     page.wait_for_url("**/room/")
-    assert "Meeting here needs JavaScript" in page.get_by_role("main").inner_text()
+    said = "Meeting here needs JavaScript"
+    expect(page.get_by_role("main")).to_contain_text(said, use_inner_text=True)  # it is in a <noscript>
 
 
 def test_keyboard_leads_to_everything_in_its_order(room: Launch) -> None:

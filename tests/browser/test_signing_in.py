@@ -1,12 +1,15 @@
 """From signing up by way of the mailbox to a second factor, in a browser."""
 
+import re
+
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.accounts import mailbox
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import too_wide, unreadable
+from tests.browser.steps import follow
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -33,13 +36,13 @@ def test_from_signing_up_to_signing_in_with_a_code(open_page: OpenPage) -> None:
     sign_in(other)
     looks_right(other)
     answer_with(other, "000000")
-    assert "This code is not right" in other.get_by_role("main").inner_text()
+    expect(other.get_by_role("main")).to_contain_text("This code is not right")
     answer_with(other, mailbox.code(secret))
     other.wait_for_url("**/meetings/")
 
     end_the_other_session(page)
     other.reload()
-    assert "/account/login/" in other.url
+    expect(other).to_have_url(re.compile("/account/login/"))
 
     sign_in(other)
     answer_with(other, recovery_codes[0])
@@ -60,7 +63,7 @@ def set_up_second_factor(page: Page) -> tuple[str, list[str]]:
     """Set it up from the profile; return the key of the app and the recovery codes."""
     page.goto("/account/profile/")
     page.get_by_role("main").get_by_role("link", name="Second factor").click()
-    page.get_by_role("link", name="Set up a second factor").click()
+    follow(page.get_by_role("link", name="Set up a second factor"))
     looks_right(page)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
@@ -86,17 +89,16 @@ def sign_in(page: Page) -> None:
 
 def answer_with(page: Page, code: str) -> None:
     page.get_by_label("Code").fill(code)
-    with page.expect_navigation():
-        page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("main").get_by_role("button", name="Sign in", exact=True))
 
 
 def end_the_other_session(page: Page) -> None:
     page.goto("/account/sessions/")
     looks_right(page)
-    assert page.locator("tbody tr").count() == 2
+    expect(page.locator("tbody tr")).to_have_count(2)
     page.locator("tbody tr").nth(1).get_by_role("button", name="Sign out").click()
-    page.get_by_text("That browser is signed out.").wait_for()
-    assert page.locator("tbody tr").count() == 1
+    expect(page.get_by_text("That browser is signed out.")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(1)
 
 
 def looks_right(page: Page) -> None:

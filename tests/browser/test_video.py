@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, expect
 
 from accounts.models import User
 from meetings import links, rooms, video_outbox
@@ -25,9 +25,9 @@ from meetings.video.base import Platform, Room, Seen
 from meetings.vocabulary import PARTIES, Action, Role
 from runner import browser, janus, processes, throw_away
 from runner.progress import Problem
-from tests import januses, networks
-from tests.browser.conftest import FLAGS
-from tests.crashes.programs import await_that, database_url
+from tests import environment, januses, networks
+from tests.browser.conftest import FLAGS, PATIENCE
+from tests.crashes.programs import await_that
 from tests.factories import PersonFactory
 from tests.januses import JanusServer
 from tests.meetings.roads import BY_EXPERT, BY_USER, act, agreed
@@ -87,7 +87,7 @@ class Scene:
     def open(self, person: User, browser: Browser, **options: Any) -> Page:
         """Open a page where a person is signed in."""
         context = browser.new_context(base_url=SITE, **({"viewport": SIZE} | options))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         client = Client()
         client.force_login(person)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": SITE}])
@@ -140,18 +140,11 @@ def scene(transactional_db: None, house: House, settings: Any) -> Iterator[Scene
 @contextlib.contextmanager
 def site(folder: Path, network: Network, variables: dict[str, str]) -> Iterator[None]:
     """Have the site in the network, on the test's database."""
-    own = {
-        "DATABASE_URL": database_url(),
-        "PGAPPNAME": "site of the tests",
-        "REDIS_URL": os.environ["REDIS_URL"],
-        "VIDEO_PLATFORM": "janus",
-        "SITE_URL": SITE,
-        **variables,
-    }
+    own = {"PGAPPNAME": "site of the tests", "VIDEO_PLATFORM": "janus", "SITE_URL": SITE, **variables}
     gunicorn = [sys.executable, "-m", "gunicorn", "tests.site", "--bind", "127.0.0.1:8000", "--threads", "8"]
     command = [*network.command, *gunicorn, "--no-control-socket"]
     process = processes.start(
-        "site", command, folder=folder, marker="tests.site", environment=processes.inherited() | own
+        "site", command, folder=folder, marker="tests.site", environment=environment.of_the_site(**own)
     )
     processes.await_ready(process, lambda: "Booting worker" in process.log.read_text(), seconds=30)
     try:
@@ -198,7 +191,7 @@ def test_two_people_see_and_hear_each_other(scene: Scene, meeting: Meeting) -> N
     user, expert = scene.both(meeting)
     join(user, links.link(meeting, BY_USER))
     await_news(user, "You are in the room.")
-    assert "is not here yet" in cover(user)
+    expect(user.locator("[data-other-cover]")).to_contain_text("is not here yet")
     join(expert, links.link(meeting, BY_EXPERT))
     with timed("until each saw the other"):
         await_pictures(user, expert)
@@ -211,7 +204,7 @@ def test_two_people_see_and_hear_each_other(scene: Scene, meeting: Meeting) -> N
     user.get_by_role("button", name="Camera off").click()
     expert.locator("[data-other-cover]", has_text="No picture from").wait_for()
     user.get_by_role("button", name="Mute microphone").click()
-    assert user.locator("[aria-pressed=true]").count() == 2
+    expect(user.locator("[aria-pressed=true]")).to_have_count(2)
     user.get_by_role("button", name="Camera off").click()
     await_pictures(expert)
     user.get_by_role("button", name="Mute microphone").click()
@@ -294,7 +287,7 @@ def test_moving_and_cancelling_put_both_out(scene: Scene, meeting: Meeting) -> N
         video_outbox.work_off(timezone.now)
         for page in (user, expert):
             await_news(page, "This meeting was cancelled or moved")
-    assert user.locator("video:visible").count() == 0
+    expect(user.locator("video:visible")).to_have_count(0)
     user.goto(links.link(meeting, BY_USER))
     assert "This meeting does not take place" in user.get_by_role("main").inner_text()
 
@@ -323,6 +316,7 @@ def join(page: Page, link: str) -> None:
 def enter(page: Page) -> None:
     page.wait_for_url("**/room/")
     page.get_by_role("button", name="Enter the room").click()
+    expect(page.locator("[data-phase=check]")).to_have_count(0)
 
 
 def await_news(page: Page, words: str, *, seconds: float = 15) -> None:
@@ -373,10 +367,6 @@ def adapter() -> Platform:
 
 def room_of(meeting: Meeting) -> Room:
     return rooms.room(meeting, meeting.date_version)
-
-
-def cover(page: Page) -> str:
-    return page.locator("[data-other-cover]").inner_text()
 
 
 def news(page: Page) -> str:

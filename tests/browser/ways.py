@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.looking import too_wide
 from tests.test_no_english import known_words, own_words, texts_of, unknown
 
-MOST_TABS, LOOKS = 200, 20
+MOST_TABS, LOOKS = 200, 100
 # What tells people where they are, and whether they can see it.
 FOCUS = """() => {
   const at = document.activeElement;
@@ -65,7 +65,7 @@ class Finger(Mouse):
 
     def check(self, field: Locator) -> None:
         field.tap()
-        assert field.is_checked()
+        expect(field).to_be_checked()
 
 
 class Keyboard:
@@ -88,7 +88,7 @@ class Keyboard:
     def choose(self, field: Locator, label: str) -> None:
         self._go_to(field)
         field.page.keyboard.type(label)
-        assert field.locator("option:checked").inner_text() == label
+        expect(field.locator("option:checked")).to_have_text(label)
 
     def check(self, field: Locator) -> None:
         group = field.page.locator(f'input[name="{field.get_attribute("name")}"]')

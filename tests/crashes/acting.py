@@ -7,8 +7,11 @@ import json
 import re
 import sys
 import time
+from pathlib import Path
 
 import django
+
+import expertim  # noqa: F401 - it names the settings
 
 
 def confirm(meeting: int, person: int) -> dict[str, float]:
@@ -23,9 +26,17 @@ def confirm(meeting: int, person: int) -> dict[str, float]:
     page = client.get(address).content.decode()
     fields = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("revision", "key")}
     typed = {name: found[1] for name, found in fields.items() if found}
-    start = time.monotonic()
+    start = time.monotonic() - seconds_in_queues()
     status = client.post(address, typed).status_code
-    return {"status": status, "seconds": time.monotonic() - start}
+    return {"status": status, "seconds": time.monotonic() - seconds_in_queues() - start}
+
+
+def seconds_in_queues() -> float:
+    """How long this process has waited for a processor: how busy the machine is, not how quick we are."""
+    try:
+        return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0
 
 
 if __name__ == "__main__":

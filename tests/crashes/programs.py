@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from celery import Celery
 from django.db import connection
@@ -19,6 +18,7 @@ from expertim.redis_address import for_celery
 from expertim.schedule import ROUTES
 from runner import processes, redis
 from runner.processes import Process
+from tests import environment
 
 CONCURRENCY = 2
 CELERY = (sys.executable, "-m", "celery", "-A")
@@ -104,9 +104,13 @@ class Programs:
     @property
     def environment(self) -> dict[str, str]:
         """The variables of these programs."""
-        own = {"DATABASE_URL": database_url(), "REDIS_URL": self.redis_url, "EMAIL_URL": self.email_url}
-        own["VIDEO_PLATFORM"] = "jitsi"  # which is told nothing
-        return processes.inherited() | own | self.more
+        told_nothing = "jitsi"
+        return (
+            environment.of_the_site(
+                REDIS_URL=self.redis_url, EMAIL_URL=self.email_url, VIDEO_PLATFORM=told_nothing
+            )
+            | self.more
+        )
 
     def _start(self, name: str, *command: str) -> Process:
         process = processes.start(
@@ -119,12 +123,6 @@ class Programs:
         )
         self.running.append(process)
         return process
-
-
-def database_url() -> str:
-    """Return the address of the test's database, as DATABASE_URL."""
-    name = connection.settings_dict["NAME"]
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 def await_that(

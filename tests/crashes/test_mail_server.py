@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Timer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from notifications import delivery, mails
 from notifications.models import MailState, Notification
 from tests.crashes import promises
 from tests.crashes.due import mails_due
+from tests.crashes.programs import await_that
 from tests.mailserver import MailServer
 from tests.meetings.roads import DAY, NOW
 
@@ -61,10 +62,15 @@ def test_a_server_that_is_down_costs_nothing_and_gets_all_once_it_is_up(mail_ser
     assert not Notification.objects.filter(mail_attempts__gt=0).exists()
 
 
+def goes_down_after(mail_server: MailServer, count: int) -> None:
+    await_that(lambda: len(mail_server.accepted) >= count, "some mails arrive")
+    mail_server.down()
+
+
 def test_a_server_that_goes_down_in_the_middle_loses_nothing(mail_server: MailServer) -> None:
     rows = mails_due(60, NOW)
     mail_server.seconds_per_mail = 0.02
-    going = Timer(0.3, mail_server.down)
+    going = Thread(target=goes_down_after, args=(mail_server, 5))
     going.start()
     deliver()
     going.join()

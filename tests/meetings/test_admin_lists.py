@@ -1,5 +1,6 @@
 """The operators' lists: nothing counts or sorts a whole table, and everything asked for is found."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -272,8 +273,7 @@ def test_every_time_names_its_zone(site: Client, model: Any) -> None:
     row = listed.context["cl"].result_list[0]
     page = site.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk]))
     for answer in (listed, page):
-        assert f"{timezone.now().year}-" in answer.text
-        assert "(Prague)" in answer.text
+        assert re.search(r"\b20\d\d-\d\d-\d\d \d\d:\d\d \(Prague[,)]", answer.text)
         for django_writes in ("a.m.", "p.m.", "midnight", "noon"):
             assert django_writes not in answer.text
 

@@ -1,6 +1,7 @@
 """Putting a meeting into one's calendar from its page."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
@@ -10,7 +11,8 @@ from meetings.vocabulary import PARTIES, Action, Role, Status
 from tests.factories import PersonFactory
 from tests.meetings.roads import BY_EXPERT, DAY, act, agreed, make_meeting, with_alternative
 from tests.meetings.test_calendar import received
-from tests.meetings.test_pages import as_person, rows_in_every_table
+from tests.meetings.test_pages import as_person
+from tests.meetings.traces import everything
 
 pytestmark = pytest.mark.django_db
 
@@ -21,9 +23,9 @@ def test_the_file_is_the_entry_that_the_mails_speak_of(role: Role) -> None:
     address = f"/meetings/{meeting.pk}/calendar.ics"
     client = as_person(meeting.person(role))
     assert f'href="{address}" download' in client.get(meeting.get_absolute_url()).content.decode()
-    before = rows_in_every_table()
+    before = everything()
     answer = client.get(address)
-    assert rows_in_every_table() == before
+    assert everything() == before
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
     assert (
         answer.headers["Content-Disposition"] == f'attachment; filename="expertim-meeting-{meeting.pk}.ics"'
@@ -75,5 +77,5 @@ def test_the_file_of_others_does_not_exist() -> None:
 def test_the_page_counts_down_to_the_opening_of_the_door() -> None:
     meeting = agreed(now=timezone.now())
     page = as_person(meeting.student).get(meeting.get_absolute_url()).content.decode()
-    opens = timezone.localtime(meeting.starts_at - timedelta(minutes=15), timezone.get_fixed_timezone(60))
+    opens = timezone.localtime(meeting.starts_at - timedelta(minutes=15), ZoneInfo("Europe/Prague"))
     assert f'data-countdown="{opens.isoformat()}"' in page

@@ -1,25 +1,20 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from io import StringIO
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
-from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.models import Expertise, ExpertProfile, ServiceKind, Skill, User
 from credits.models import Posting
 from meetings import audit, defaults, jobs, workflow
 from meetings.demo import seed
-from meetings.demo.people import PASSWORD, PEOPLE, SHOWN, address
+from meetings.demo.people import PASSWORD, SHOWN, address
 from meetings.models import Event, Meeting, Reason, Review
 from meetings.vocabulary import Action, Payment, Role, Status
 from notifications.models import Notification
-from tests.factories import PersonFactory
 
 HOUR = timedelta(hours=1)
 
@@ -173,78 +168,3 @@ def test_a_blocked_persons_meeting_was_cancelled_by_the_operator(now: datetime) 
     viktor = User.objects.get(email="viktor@example.com")
     assert not viktor.is_active
     assert [meeting.status for meeting in Meeting.objects.of(viktor)] == [Status.CANCELLED]
-
-
-@pytest.mark.parametrize(
-    "moment",
-    [
-        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),  # clocks go back in Europe
-        datetime(2027, 3, 27, 23, 59, 59, tzinfo=UTC),  # and forward
-        datetime(2026, 12, 31, 12, 0, tzinfo=UTC),
-    ],
-)
-@pytest.mark.django_db
-def test_the_demo_can_be_made_at_any_hour(moment: datetime) -> None:
-    seed.seed(moment)
-    agreed = Meeting.objects.filter(status=Status.AGREED)
-    for meeting in agreed:
-        assert meeting.starts_at.minute % 5 == 0
-        for person in (meeting.student, meeting.expert):
-            others = Meeting.objects.of(person).overlapping(meeting.starts_at, meeting.ends_at)
-            assert list(others) == [meeting]
-    assert jobs.due(moment) == []
-
-
-@pytest.mark.django_db
-def test_a_second_time_changes_nothing() -> None:
-    first, second = StringIO(), StringIO()
-    call_command("seed_demo", stdout=first)
-    before = (User.objects.count(), Event.objects.count(), Posting.objects.count())
-    call_command("seed_demo", stdout=second)
-    assert (User.objects.count(), Event.objects.count(), Posting.objects.count()) == before
-    assert all(address(name) in first.getvalue() for name in SHOWN)
-    assert "is there already" in second.getvalue()
-
-
-@pytest.mark.django_db
-def test_a_database_with_other_people_is_not_touched() -> None:
-    PersonFactory.create()
-    with pytest.raises(CommandError, match="other people"):
-        call_command("seed_demo")
-    assert User.objects.count() == 1
-    assert not Expertise.objects.exists()
-
-
-@pytest.mark.django_db
-def test_defaults_fill_only_empty_tables() -> None:
-    Reason.objects.create(name="Our own reason")
-    assert defaults.fill() == len(defaults.SERVICE_KINDS)
-    assert defaults.fill() == 0
-    assert Reason.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_prepare_takes_every_step_and_can_be_repeated(tmp_path: Path, settings: Settings) -> None:
-    settings.STATIC_ROOT = tmp_path
-    for people in (len(PEOPLE), len(PEOPLE)):
-        out = StringIO()
-        call_command("prepare", "--demo", stdout=out)
-        steps = [line.partition(":")[0] for line in out.getvalue().splitlines()]
-        assert steps == [
-            "tables",
-            "default catalogue",
-            "operators' roles",
-            "jobs",
-            "demo data",
-            "static files",
-        ]
-        assert User.objects.count() == people
-    assert (tmp_path / "admin" / "css" / "base.css").exists()
-
-
-@pytest.mark.django_db
-def test_prepare_without_demo_fills_only_the_catalogue(tmp_path: Path, settings: Settings) -> None:
-    settings.STATIC_ROOT = tmp_path
-    call_command("prepare", stdout=StringIO())
-    assert not User.objects.exists()
-    assert ServiceKind.objects.count() == len(defaults.SERVICE_KINDS)

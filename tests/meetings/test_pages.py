@@ -19,6 +19,7 @@ from meetings.transitions import TRANSITIONS
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.factories import ExpertFactory, PersonFactory, ReasonFactory, ServiceFactory
 from tests.meetings.roads import BY_EXPERT, BY_USER, DAY, HOUR, act, after_end, agreed, make_meeting, suggest
+from tests.meetings.traces import everything
 
 pytestmark = pytest.mark.django_db
 
@@ -63,10 +64,10 @@ def test_strangers_get_404_on_every_address_of_a_meeting(stranger: str, method: 
         "operator": lambda: PersonFactory.create(is_staff=True, is_superuser=True),
     }
     client = as_person(people[stranger]())
-    before = rows_in_every_table()
+    before = everything()
     answers = {address: getattr(client, method)(address).status_code for address in addresses(meeting)}
     assert answers == dict.fromkeys(answers, 404)
-    assert rows_in_every_table() == before
+    assert everything() == before
 
 
 def test_a_meeting_that_does_not_exist_looks_like_one_of_others() -> None:
@@ -100,10 +101,10 @@ def test_a_party_who_is_not_signed_in_is_led_back_after_signing_in() -> None:
 def test_looking_changes_nothing(status: Status, role: Role) -> None:
     meeting = make_meeting(status, now=timezone.now())
     client = as_person(meeting.person(role))
-    before = rows_in_every_table()
+    before = everything()
     for address in addresses(meeting):
         assert client.get(address).status_code in (200, 302, 404), address
-    assert rows_in_every_table() == before
+    assert everything() == before
 
 
 @pytest.mark.parametrize("role", [BY_USER, BY_EXPERT])
@@ -195,10 +196,10 @@ def test_a_repeated_request_answers_the_same_and_writes_nothing() -> None:
     client = as_person(meeting.expert)
     form = form_of(client, f"/meetings/{meeting.pk}/confirm/")
     first = send(client, meeting, Action.CONFIRM, form)
-    before = rows_in_every_table()
+    before = everything()
     second = send(client, meeting, Action.CONFIRM, form)
     assert (first.status_code, first.url) == (second.status_code, second.url)
-    assert rows_in_every_table() == before
+    assert everything() == before
 
 
 def test_crossing_the_48_hours_between_page_and_click_asks_again() -> None:

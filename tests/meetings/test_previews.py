@@ -16,7 +16,8 @@ from meetings.models import Meeting, Terms
 from meetings.vocabulary import Action
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
 from tests.meetings.roads import DAY, HOUR, agreed, suggest
-from tests.meetings.test_pages import as_person, form_of, rows_in_every_table
+from tests.meetings.test_pages import as_person, form_of
+from tests.meetings.traces import everything
 
 pytestmark = pytest.mark.django_db
 
@@ -165,10 +166,10 @@ def test_looking_writes_nothing_and_asks_no_more_the_more_there_is(service: Serv
             agreed(now=NOW, student=user, price=0, starts_in=30 * DAY + timedelta(minutes=n))
         client = as_person(user)
         typed = {"date": "2026-11-19", "time": "09:30", "service": offer(service)}
-        before = rows_in_every_table()
+        before = everything()
         with CaptureQueriesContext(connection) as queries:
             assert "another agreed" in ask(client, f"/experts/{service.expert_id}/suggest/", **typed)
-        assert rows_in_every_table() == before
+        assert everything() == before
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
@@ -212,9 +213,9 @@ def test_check_first_shows_what_it_means_and_sends_nothing(service: Service) -> 
         "time": "15:00",
         "note": "How?",
     }
-    before = rows_in_every_table()
+    before = everything()
     checked = client.post(address, typed | {"check": "yes"})
-    assert rows_in_every_table() == before
+    assert everything() == before
     page = checked.content.decode()
     assert "Wed 28.10.2026 10:00 (New York)" in page
     assert "you will have 70 left" in page

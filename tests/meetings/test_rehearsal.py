@@ -31,6 +31,7 @@ from meetings.vocabulary import Action, Role, Status
 from notifications import delivery, mails
 from notifications.models import MailState, Notification
 from runner import postgres
+from tests import environment as environments
 from tests import mailserver
 from tests.factories import PersonFactory, ServiceFactory
 from tests.mailserver import MailServer
@@ -88,7 +89,7 @@ def on_copy(url: str, *command: str, **environment: str) -> str:
         [sys.executable, "manage.py", *command],
         check=False,
         cwd=site_settings.BASE_DIR,
-        env=os.environ | {"DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0"} | environment,
+        env=environments.of_the_site(DATABASE_URL=url, REDIS_URL="redis://127.0.0.1:1/0") | environment,
         capture_output=True,
         text=True,
     )

@@ -1,6 +1,5 @@
 """With a video platform that cannot work the site does not start."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core import checks
+
+from tests import environment
 
 ROOT = Path(__file__).parents[2]
 NEEDED = ("JANUS_API_SECRET", "JANUS_TOKEN_SECRET", "JANUS_ADMIN_KEY", "JANUS_EVENTS_PASSWORD")
@@ -64,7 +65,7 @@ def test_any_command_of_the_site_is_refused_in_one_sentence() -> None:
         [sys.executable, "manage.py", "check"],
         check=False,
         cwd=ROOT,
-        env={**os.environ, "VIDEO_PLATFORM": "jitsy"},
+        env=environment.of_the_site(VIDEO_PLATFORM="jitsy"),
         capture_output=True,
         text=True,
     )

@@ -1,5 +1,4 @@
 import http.server
-import os
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 from runner import page
 from runner.places import ROOT
 from runner.progress import Problem
+from tests import environment
 
 
 class Site(http.server.BaseHTTPRequestHandler):
@@ -85,6 +85,6 @@ def test_status_of_an_answer(site: int) -> None:
 
 @pytest.mark.parametrize(("url", "expected"), [("https://expertim.example", 0), ("https://other.example", 1)])
 def test_container_is_healthy_when_the_site_answers_to_its_name(site: int, url: str, expected: int) -> None:
-    environment = os.environ | {"PORT": str(site), "SITE_URL": url}
-    done = subprocess.run([sys.executable, "-m", "runner.page"], cwd=ROOT, env=environment, check=False)
+    named = environment.bare(PORT=str(site), SITE_URL=url)
+    done = subprocess.run([sys.executable, "-m", "runner.page"], cwd=ROOT, env=named, check=False)
     assert done.returncode == expected
