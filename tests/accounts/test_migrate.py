@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.management.commands import migrate
-from tests.crashes.programs import database_url
+from tests.environment import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
