@@ -2,6 +2,7 @@
 
 from zoneinfo import available_timezones
 
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 from accounts.languages import NAMES
@@ -39,19 +40,19 @@ class Migration(migrations.Migration):
             name='language',
             field=models.CharField(choices=[('en', 'English'), ('de', 'Deutsch'), ('cs', 'Čeština'), ('sk', 'Slovenčina')], default='en', max_length=7, verbose_name='language'),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='expertise',
             constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[-a-zA-Z0-9_]+$')), name='accounts_expertise_address_is_a_slug'),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='expertprofile',
             constraint=models.CheckConstraint(condition=models.Q(('languages__contained_by', ['af', 'ar', 'ast', 'az', 'be', 'bg', 'bn', 'br', 'bs', 'ca', 'ckb', 'cs', 'cy', 'da', 'de', 'dsb', 'el', 'en', 'eo', 'es', 'et', 'eu', 'fa', 'fi', 'fr', 'fy', 'ga', 'gd', 'gl', 'he', 'hi', 'hr', 'hsb', 'hu', 'hy', 'ia', 'id', 'ig', 'io', 'is', 'it', 'ja', 'ka', 'kab', 'kk', 'km', 'kn', 'ko', 'ky', 'lb', 'lt', 'lv', 'mk', 'ml', 'mn', 'mr', 'ms', 'my', 'nb', 'ne', 'nl', 'nn', 'no', 'os', 'pa', 'pl', 'pt', 'ro', 'ru', 'sk', 'sl', 'sq', 'sr', 'sv', 'sw', 'ta', 'te', 'tg', 'th', 'tk', 'tr', 'tt', 'udm', 'ug', 'uk', 'ur', 'uz', 'vi', 'zh'])), name='accounts_known_languages'),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='user',
             constraint=models.CheckConstraint(condition=models.Q(('language__in', ['en', 'de', 'cs', 'sk'])), name='accounts_known_language'),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='user',
             constraint=models.CheckConstraint(condition=models.Q(('time_zone__regex', '^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$')), name='accounts_time_zone_is_a_name'),
         ),

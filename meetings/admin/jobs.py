@@ -88,7 +88,8 @@ class JobAdmin(WrittenList, ModelAdmin):
         facts = {f"run_{name}": Subquery(run.values(name)) for name in RUNS}
         still = When(name__in=[each.job for each in standing_still(timezone.now())], then=True)
         jobs: QuerySet[PeriodicTask] = super().get_queryset(request)
-        return jobs.annotate(**facts, stands_still=Case(still, default=False))
+        annotated: QuerySet[PeriodicTask] = jobs.annotate(**facts, stands_still=Case(still, default=False))
+        return annotated
 
     @admin.display(description=gettext_lazy("job"), ordering="name")
     def title(self, job: PeriodicTask) -> str:
