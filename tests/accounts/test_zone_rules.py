@@ -1,6 +1,5 @@
 """One source of clock rules, the pinned `tzdata`: whatever the system's files or Postgres say."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from django.utils import timezone
 from accounts import zone_checks, zone_rules, zones
 from accounts.times import beginning_of
 from runner.places import ROOT
+from tests.environment import of_the_site
 
 # What 15.01.2027 06:00 on these clocks is in UTC, by the rules of IANA 2026f.
 MORNINGS = {
@@ -77,7 +77,7 @@ def hours_said(begins: str, name: str, folder: Path) -> dict[str, int]:
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", ASKS_ALL.format(begins=begins), name],
         cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "expertim.settings", "PYTHONTZPATH": str(folder)},
+        env=of_the_site(DJANGO_SETTINGS_MODULE="expertim.settings", PYTHONTZPATH=str(folder)),
         capture_output=True,
         text=True,
         check=True,
