@@ -15,7 +15,9 @@ from typing import Any
 
 from expertim import trail
 
-ADDRESS = re.compile(r"[^\s<>\"'(){}\[\],;:=]+@[\w.-]+\w")
+# Strangers write into lines (paths, headers): it begins where a word does and never goes back, so that a line
+# made on purpose takes no longer than any other.
+ADDRESS = re.compile(r"(?<![^\s<>\"'(){}\[\],;:=@])[^\s<>\"'(){}\[\],;:=@]++(?:@[\w.-]*\w)++")
 # Postgres writes whole rows here, with line breaks as they were typed.
 DETAIL = re.compile(r"^DETAIL:.*?(?=^(?:HINT|CONTEXT|Traceback|The above|During handling)\b|\Z)", re.S | re.M)
 # The beginnings of paths that go on with a secret.

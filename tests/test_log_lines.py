@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from smtplib import SMTPRecipientsRefused
@@ -35,11 +36,20 @@ def line(message: str, *args: object, error: Exception | None = None) -> str:
         "Refused: {'jana.novakova+x@example.co.uk': (550, b'no')}",
         'Key (email)=("Jana@Example.com") exists',
         "to:jana@localhost, cc:<eva@example.com>",
+        "jana@home@example.com",
     ],
 )
 def test_addresses_are_left_out(written: str) -> None:
     assert "@" not in line("%s", written)
     assert "(address)" in line("%s", written)
+
+
+@pytest.mark.parametrize("part", ["a", "@a", "a@", "a@.", "@.", "a.@"])
+def test_a_line_made_by_a_stranger_takes_no_time(part: str) -> None:
+    """Of 8000 signs in a header, "@a" again and again took eight seconds of a web process."""
+    started = time.process_time()
+    line("Forbidden (Origin checking failed - %s)", part * (8000 // len(part)))
+    assert time.process_time() - started < 0.3
 
 
 def test_secret_paths_are_left_out() -> None:
