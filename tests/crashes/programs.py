@@ -105,12 +105,8 @@ class Programs:
     def environment(self) -> dict[str, str]:
         """The variables of these programs."""
         told_nothing = "jitsi"
-        return (
-            environment.of_the_site(
-                REDIS_URL=self.redis_url, EMAIL_URL=self.email_url, VIDEO_PLATFORM=told_nothing
-            )
-            | self.more
-        )
+        own = {"REDIS_URL": self.redis_url, "EMAIL_URL": self.email_url, "VIDEO_PLATFORM": told_nothing}
+        return environment.of_the_site(**own | self.more)
 
     def _start(self, name: str, *command: str) -> Process:
         process = processes.start(

@@ -12,7 +12,7 @@ from django.db import connection
 
 from runner import processes
 from runner.processes import Process
-from tests import environment as environments
+from tests.environment import of_the_site
 
 HOST = "127.0.0.1"
 NAME = "monitored site"
@@ -25,12 +25,13 @@ def gunicorn(
     """Have a web server, with its port; on the test's database where the environment says nothing else."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", *options]
+    own = {"DEMO": "1", "PGAPPNAME": NAME, "TMPDIR": str(folder)}
     site = processes.start(
         "site",
         [*command, "--no-control-socket"],
         folder=folder,
         marker=application,
-        environment=environments.of_the_site(PGAPPNAME=NAME, TMPDIR=str(folder)) | environment,
+        environment=of_the_site(**own | environment),
     )
     try:
         processes.await_ready(site, lambda: _is_up(port), seconds=120)
