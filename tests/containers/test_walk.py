@@ -19,6 +19,8 @@ from tests.mailserver import MailServer
 
 OPERATOR, STUDENT, EXPERT = "olga@example.com", "jana@example.com", "eva@example.com"
 PICTURES = Path("pictures") / "containers"
+# A container that starts changes the machine's network, and browsers then give up what they load.
+UNTIL_THE_NETWORK_IS_QUIET = 8
 IN_A_WEEK = (timezone.now() + timedelta(days=7)).date().isoformat()
 JOB = "forget sessions that are over"
 
@@ -274,6 +276,7 @@ def assert_locked_down(stack: Stack) -> None:
 def restart(stack: Stack, name: str, answers: Callable[[], bool], student: Person, letters: Letters) -> None:
     """After a restart of a container pages answer, and a mail that somebody causes arrives."""
     stack.do("restart", "-t", "20", name)
+    time.sleep(UNTIL_THE_NETWORK_IS_QUIET)
     seconds = await_that(answers, f"the site answers after a restart of {name}")
     before = letters.number(EXPERT)
     meeting = suggest(student)
@@ -293,6 +296,7 @@ def assert_janus_works(stack: Stack) -> None:
     time.sleep(5)
     print(stack.inside("web", *checks, VIDEO_PLATFORM="janus"))
     stack.do("--profile", "janus", "stop", "janus")
+    time.sleep(UNTIL_THE_NETWORK_IS_QUIET)
 
 
 def stopped_and_started(stack: Stack, answers: Callable[[], bool]) -> None:
@@ -301,6 +305,7 @@ def stopped_and_started(stack: Stack, answers: Callable[[], bool]) -> None:
     before = stack.sql(counted)
     stack.do("down")
     stack.do("up", "-d")
+    time.sleep(UNTIL_THE_NETWORK_IS_QUIET)
     print(f"Down and up: first page after {await_that(answers, 'the site answers again'):.0f} s")
     assert stack.sql(counted) == before
 
