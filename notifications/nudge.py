@@ -15,6 +15,7 @@ from celery import current_app
 from django.db import connection, transaction
 from kombu import Connection
 from kombu.exceptions import OperationalError
+from redis import RedisError
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def ask_for(job: str) -> bool:
         with current_app.connection_for_write(transport_options=IMPATIENT) as broker:
             if not _waits(job, broker):
                 current_app.send_task(job, connection=broker, retry=False)
-    except (OperationalError, OSError) as error:
+    except (OperationalError, OSError, RedisError) as error:
         log.warning("No broker to ask for %s: %s", job, error)
         return False
     return True

@@ -72,3 +72,10 @@ def test_who_asks_does_not_wait_for_a_broker_that_is_away(monkeypatch: pytest.Mo
     started = time.monotonic()
     assert nudge.ask_for(MAILS) is False
     assert time.monotonic() - started < 2
+
+
+def test_a_broker_that_is_lost_while_it_is_asked_is_away() -> None:
+    """Beat would end of anything else; a key of another kind is the error that is made most easily."""
+    with current_app.connection_for_read() as broker:
+        broker.default_channel.client.set("mail", "no list")
+    assert nudge.ask_for(MAILS) is False

@@ -77,6 +77,10 @@ def test_no_secret_is_written_into_the_compose_file() -> None:
             assert "PASSWORD" not in name or value.startswith("${")
 
 
+def test_only_our_own_programs_are_given_all_settings() -> None:
+    assert {name for name, one in COMPOSE["services"].items() if "env_file" in one} == set(OURS)
+
+
 def test_secrets_stay_out_of_the_image_and_of_git() -> None:
     assert ".*" in (ROOT / ".dockerignore").read_text().splitlines()
     assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
