@@ -21,7 +21,7 @@ class logger_class(glogging.Logger):  # noqa: N801 - gunicorn looks for this nam
         """Give all handlers our way of writing."""
         super().setup(cfg)
         for handler in (*self.error_log.handlers, *self.access_log.handlers):
-            handler.setFormatter(FORMATTERS[os.environ.get("LOG_FORMAT", "line")]())
+            handler.setFormatter(FORMATTERS.get(os.environ.get("LOG_FORMAT", "line"), FORMATTERS["line"])())
 
 
 def _count_together() -> None:

@@ -1,15 +1,18 @@
 """What has to be right about secrets, HTTPS and proxies before a public site starts."""
 
+import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A004
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
 from accounts import zone_checks
 from accounts.toys import AT_START, HINT, Toy, refuse
 
 SHORTEST_KEY, FEWEST_SIGNS = 50, 5
+SHORTEST_TOKEN = 32
 KEY_OF_A_START = "django-insecure-"
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 
@@ -39,6 +42,16 @@ TOYS = (
         "network, and ten wrong passwords of anybody keep everybody from signing in for a minute.",
     ),
     Toy(
+        "accounts.E006",
+        lambda: 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN,
+        f"METRICS_TOKEN can be guessed: it needs {SHORTEST_TOKEN} random characters.",
+    ),
+    Toy(
+        "accounts.E007",
+        lambda: settings.LOG_FORMAT not in settings.LOG_FORMATS,
+        "LOG_FORMAT has to be line or json.",
+    ),
+    Toy(
         "accounts.E005",
         lambda: settings.HSTS not in settings.HSTS_CHOICES,
         "HSTS has to be host, subdomains or preload.",
@@ -61,11 +74,20 @@ def check_addresses(**_what: Any) -> list[CheckMessage]:
 
 
 def check_list_of_erasures(**_what: Any) -> list[CheckMessage]:
-    """Warn where restoring a back-up would undo erasures, for nobody could tell whose."""
-    if settings.DEMO or settings.ERASURES_FILE:
+    """Say where restoring a back-up would undo erasures, for nobody could tell whose."""
+    if settings.ERASURES_FILE:
+        return _check_writable(Path(settings.ERASURES_FILE))
+    if settings.DEMO:
         return []
     words = "ERASURES_FILE is not set: restoring a back-up brings back people who were erased since."
     return [Warning(words, HINT, id="accounts.W003")]
+
+
+def _check_writable(file: Path) -> list[CheckMessage]:
+    if os.access(file if file.exists() else file.parent, os.W_OK):
+        return []
+    words = f"ERASURES_FILE={file} cannot be written by this account: nobody could tell who was erased."
+    return [Error(words, HINT, id="accounts.E008")]
 
 
 def register_checks() -> None:

@@ -292,12 +292,13 @@ if HTTPS:
 # --- Watching it: docs/monitoring.md ------------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+LOG_FORMAT, LOG_FORMATS = env.str("LOG_FORMAT", default="line"), tuple(FORMATTERS)
 if env.str("SENTRY_DSN", default=""):
     reports.start(env.str("SENTRY_DSN"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"chosen": {"()": FORMATTERS[env.str("LOG_FORMAT", default="line")]}},
+    "formatters": {"chosen": {"()": FORMATTERS.get(LOG_FORMAT, FORMATTERS["line"])}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "chosen"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -11,7 +11,7 @@ from functools import cache
 from time import monotonic
 
 from django.conf import settings
-from django.db import DatabaseError, ProgrammingError, connection
+from django.db import Error, ProgrammingError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from redis import Redis, RedisError
@@ -63,11 +63,12 @@ def _ask_database() -> Answers:
     """Ask over a connection of its own: to wait for one of those that the pages share has no short limit."""
     database = connection.copy()
     given = {name: value for name, value in database.settings_dict["OPTIONS"].items() if name != "pool"}
-    limits = {"connect_timeout": int(LIMIT), "options": "-c statement_timeout=1500"}
+    options = f"{given.get('options', '')} -c statement_timeout=1500"
+    limits = {"connect_timeout": int(LIMIT), "options": options}
     database.settings_dict["OPTIONS"] = given | limits
     try:
         return {"database": OK, "migrations": _migrations(database)}
-    except DatabaseError as error:
+    except Error as error:
         log.warning("The database does not answer: %s", error)
         return {}
     finally:

@@ -15,6 +15,8 @@ from expertim.log_lines import discreet_data
 
 # What strangers can have as often as they like is no error of ours.
 IGNORED = ("django.security.DisallowedHost",)
+# Whose errors say nothing about people: our own. What others quote may be anything that somebody typed.
+OURS = ("accounts.", "credits.", "expertim.", "meetings.", "notifications.")
 # Of a request only these are reported: addresses, headers and forms may name people or hold secrets.
 OF_REQUEST = ("method",)
 
@@ -49,7 +51,17 @@ def make_discreet(event: Any, _hint: dict[str, Any]) -> Any:
     request = {name: value for name, value in event.pop("request", {}).items() if name in OF_REQUEST}
     for name in ("user", "breadcrumbs"):
         event.pop(name, None)
+    _leave_out_quotes(event)
     report: dict[str, Any] = discreet_data(event)
     report["request"] = request
     report["tags"] = {**report.get("tags", {}), **trail.current()}
     return report
+
+
+def _leave_out_quotes(event: Any) -> None:
+    """Keep which error it was and the sentence of the code, not what either quotes."""
+    for name in ("params", "formatted"):
+        event.get("logentry", {}).pop(name, None)
+    for error in event.get("exception", {}).get("values", []):
+        if not f"{error.get('module')}.".startswith(OURS):
+            error["value"] = ""

@@ -53,6 +53,6 @@ def _note(request: HttpRequest, response: HttpResponse, seconds: float, in_datab
 
 
 def _request_id(request: HttpRequest) -> str:
-    """Return the id that our proxy gave the request, or a new one; what strangers send is not believed."""
+    """Return the id that came through the proxy, which should give one to each request, or a new one."""
     given = request.headers.get("X-Request-ID", "") if settings.ALLAUTH_TRUSTED_PROXY_COUNT else ""
     return given if WELL_FORMED.fullmatch(given) else uuid.uuid4().hex

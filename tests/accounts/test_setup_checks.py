@@ -24,8 +24,9 @@ PUBLIC = {
     "HSTS": "host",
     "ALLAUTH_TRUSTED_PROXY_COUNT": 1,
     "EMAIL_BACKEND": SMTP,
-    "ERASURES_FILE": "/var/lib/expertim/erasures",
     "VIDEO_PLATFORM": "manual",
+    "METRICS_TOKEN": "",
+    "LOG_FORMAT": "line",
 }
 TOYS = [
     ("accounts.E001", {"DEBUG": True}),
@@ -37,6 +38,8 @@ TOYS = [
     ("accounts.E003", {"SITE_URL": "expertim.example"}),
     ("accounts.E004", {"ALLAUTH_TRUSTED_PROXY_COUNT": 0}),
     ("accounts.E005", {"HSTS": "yes"}),
+    ("accounts.E006", {"METRICS_TOKEN": "x" * 31}),
+    ("accounts.E007", {"LOG_FORMAT": "xml"}),
     ("meetings.E002", {"VIDEO_PLATFORM": "practice"}),
     ("notifications.E001", {"EMAIL_BACKEND": "notifications.eml.EmailBackend"}),
     ("notifications.E001", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
@@ -47,14 +50,14 @@ TOYS = [
 
 
 @pytest.fixture(autouse=True)
-def configure(settings: Any) -> Configure:
+def configure(settings: Any, tmp_path: Path) -> Configure:
     """Have the settings of a public site, and return a way to change some."""
 
     def change(values: dict[str, Any]) -> None:
         for name, value in values.items():
             setattr(settings, name, value)
 
-    change(PUBLIC)
+    change(PUBLIC | {"ERASURES_FILE": str(tmp_path / "erasures")})
     return change
 
 
@@ -109,3 +112,12 @@ def test_a_folder_for_mails_that_cannot_be_written_to_is_named(
     [error] = found()
     assert (error.id, error.level) == ("notifications.E002", checks.ERROR)
     assert str(folder) in error.msg
+
+
+def test_a_list_of_erasures_that_cannot_be_written_is_named(configure: Configure, tmp_path: Path) -> None:
+    configure({"ERASURES_FILE": str(tmp_path / "erasures")})
+    assert found() == []
+    configure({"ERASURES_FILE": str(tmp_path / "missing" / "erasures")})
+    [error] = found()
+    assert (error.id, error.level) == ("accounts.E008", checks.ERROR)
+    assert "missing" in error.msg

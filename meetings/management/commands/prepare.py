@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from accounts.jobs import list_erasures
 from meetings import defaults, roles
 from meetings.models import JobRun
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         self._step("default catalogue", defaults.fill)
         self._step("operators' roles", roles.fill)
         self._step("jobs", list_jobs)
+        self._step("list of erasures", list_erasures)
         if demo:
             self._step("demo data", lambda: call_command("seed_demo", stdout=StringIO()))
         if not without_static:
