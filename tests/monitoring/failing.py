@@ -6,12 +6,14 @@ from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
+from expertim import bootstrap  # names the settings
+
 settings.ROOT_URLCONF = "tests.monitoring.failing_urls"
 
 from expertim.celery import app  # noqa: E402 - it reads the setting as it begins
 from expertim.wsgi import application  # noqa: E402
 
-__all__ = ["app", "application"]
+__all__ = ["app", "application", "bootstrap"]
 
 ADDRESS = "jana.novakova@example.com"
 WORDS = "zebrafisch"

@@ -84,9 +84,8 @@ def test_an_error_in_a_view_is_reported(sentry: WebServer, tmp_path: Path) -> No
 def test_an_error_in_a_job_is_reported(
     sentry: WebServer,
     programs: Programs,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SENTRY_DSN", dsn(sentry.url))
+    programs.more["SENTRY_DSN"] = dsn(sentry.url)
     worker = programs.start_worker(app="tests.monitoring.failing:app")
     programs.await_ready(worker)
     programs.ask_for("tests.fail")

@@ -103,10 +103,9 @@ def test_what_machines_ask_leaves_no_line(client: Client, lines: Lines) -> None:
 
 def test_the_job_names_the_request_that_triggered_it(
     programs: Programs,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Through a real broker: a web process of its own asks for the job, a worker of its own does it."""
-    monkeypatch.setenv("LOG_FORMAT", "json")
+    programs.more["LOG_FORMAT"] = "json"
     worker = programs.start_worker()
     programs.await_ready(worker)
     meeting = suggest(now=timezone.now(), price=0)
