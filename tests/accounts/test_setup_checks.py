@@ -106,7 +106,14 @@ def test_a_folder_for_mails_that_cannot_be_written_to_is_named(
     folder = tmp_path / "mails"
     if exists:
         folder.mkdir()
-    configure({"DEMO": True, "EMAIL_BACKEND": "notifications.eml.EmailBackend", "EMAIL_FILE_PATH": folder})
+    configure(
+        {
+            "DEMO": True,
+            "EMAIL_BACKEND": "notifications.eml.EmailBackend",
+            "EMAIL_FILE_PATH": folder,
+            "ERASURES_FILE": "",
+        }
+    )
     assert found() == []
     monkeypatch.setattr("os.access", lambda *_how: False)  # tests may run as root, who may write anywhere
     [error] = found()
