@@ -37,6 +37,7 @@ def passing_on(tree: ast.Module) -> list[int]:
     nodes = list(ast.walk(tree))
     attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
     single = {node.value for node in nodes if isinstance(node, ast.Subscript | ast.Attribute)}
+    single |= {asked for node in nodes if isinstance(node, ast.Compare) for asked in node.comparators}
     whole = [node for node in attributes if node.attr == "environ" and node not in single]
     return [node.lineno for node in whole + [node for node in attributes if node.attr == "inherited"]]
 
