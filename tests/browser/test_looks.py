@@ -80,9 +80,9 @@ def complaints(page: Page, sight: Sight) -> list[str]:
 
 
 def by_night(page: Page) -> list[str]:
-    """Return what is wrong in the dark: by all rules on a wide screen, by some on a narrow one."""
+    """Return what is wrong in the dark: the colours on a wide screen, on a narrow one sizes, too."""
     page.emulate_media(color_scheme="dark")
-    wide = looking.unreadable(page)
+    wide = looking.unreadable(page, *looking.DIFFER_BY_NIGHT)
     page.set_viewport_size(NARROW)
     narrow = looking.too_wide(page) + looking.unreadable(page, *looking.DIFFER_WHEN_NARROW)
     return [f"by night: {words}" for words in wide] + [f"narrow, by night: {words}" for words in narrow]

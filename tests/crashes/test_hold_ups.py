@@ -25,7 +25,7 @@ from tests.meetings.roads import DAY, agreed
 
 PAUSE = 5.0  # seconds, where it is a minute in production
 MINUTELY = {job.task: job.queue for job in JOBS.values() if job.pause == 60.0}
-LOOKS_FOR = 40.0
+LOOKS_FOR = 30.0
 MAILS, SECONDS_PER_MAIL = 132, 5.0
 ROOMS = 12
 
