@@ -13,7 +13,7 @@ from tinyhtml5.parser import HTMLParser
 # Not on by default: buttons and links of at least 24 by 24 pixels, or with room around them.
 TARGETS = "target-size"
 ALL_RULES = {"rules": {TARGETS: {"enabled": True}}}
-# The rules that may find something else by night: colours differ, and nothing but colours (static/expertim.css).
+# The rules that may find something else by night: nothing but colours differs (static/expertim.css).
 DIFFER_BY_NIGHT = ("color-contrast", "link-in-text-block")
 # The rules that may find something else on a narrow screen.
 DIFFER_WHEN_NARROW = ("color-contrast", TARGETS)
