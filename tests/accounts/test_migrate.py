@@ -15,7 +15,8 @@ from tests.environment import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BEFORE, HELD = "0013_the_desks_filters", 1.5
+# A migration that writes to a table and can be made again.
+BEFORE, MIGRATION, HELD = "0013_the_desks_filters", "0014_sign_in_anew", 1.5
 
 
 @pytest.fixture
@@ -28,7 +29,8 @@ def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection]:
         held.execute("LOCK TABLE django_session IN ACCESS EXCLUSIVE MODE")
         yield held
         held.rollback()
-    call_command("migrate", "accounts", verbosity=0)
+    call_command("migrate", "accounts", MIGRATION, verbosity=0)
+    call_command("migrate", "accounts", fake=True, verbosity=0)  # what came later was never undone
 
 
 def lock_timeout() -> str:
@@ -41,7 +43,7 @@ def test_it_is_tried_again_until_there_is_a_lock(other: psycopg.Connection) -> N
     release, said = threading.Timer(HELD, other.rollback), StringIO()
     release.start()
     started = time.monotonic()
-    call_command("migrate", "accounts", stderr=said, verbosity=0)
+    call_command("migrate", "accounts", MIGRATION, stderr=said, verbosity=0)
     assert time.monotonic() - started >= HELD
     assert (
         "Somebody uses a table that is to be changed: canceling statement due to lock timeout"
@@ -54,5 +56,5 @@ def test_it_is_tried_again_until_there_is_a_lock(other: psycopg.Connection) -> N
 def test_in_the_end_it_is_given_up(other: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "ATTEMPTS", 2)
     with pytest.raises(CommandError, match="No lock in 2 attempts"):
-        call_command("migrate", "accounts", stderr=StringIO(), verbosity=0)
+        call_command("migrate", "accounts", MIGRATION, stderr=StringIO(), verbosity=0)
     assert lock_timeout() == "0"

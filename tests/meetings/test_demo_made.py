@@ -18,6 +18,8 @@ from meetings.vocabulary import Status
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
+# Beat closes its connection to the database, which no transaction of a test would survive.
+BY_ITSELF = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def test_defaults_fill_only_empty_tables() -> None:
     assert Reason.objects.count() == 1
 
 
+@BY_ITSELF
 def test_prepare_takes_every_step_and_can_be_repeated(tmp_path: Path, settings: Settings) -> None:
     settings.STATIC_ROOT = tmp_path
     for people in (len(PEOPLE), len(PEOPLE)):
@@ -75,6 +78,7 @@ def test_prepare_takes_every_step_and_can_be_repeated(tmp_path: Path, settings: 
             "default catalogue",
             "operators' roles",
             "jobs",
+            "list of erasures",
             "demo data",
             "static files",
         ]
@@ -82,6 +86,7 @@ def test_prepare_takes_every_step_and_can_be_repeated(tmp_path: Path, settings: 
     assert (tmp_path / "admin" / "css" / "base.css").exists()
 
 
+@BY_ITSELF
 def test_prepare_without_demo_fills_only_the_catalogue(tmp_path: Path, settings: Settings) -> None:
     settings.STATIC_ROOT = tmp_path
     call_command("prepare", stdout=StringIO())

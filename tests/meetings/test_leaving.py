@@ -141,7 +141,7 @@ def test_twice_is_once() -> None:
 @pytest.fixture
 def logged(settings: Any) -> Iterator[io.StringIO]:
     """Everything that is written to the log, as the site writes it."""
-    stream, how = io.StringIO(), settings.LOGGING["formatters"]["line"]
+    stream, how = io.StringIO(), settings.LOGGING["formatters"]["chosen"]
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.config.DictConfigurator(settings.LOGGING).configure_formatter(dict(how)))
     logging.getLogger().addHandler(handler)
