@@ -121,7 +121,9 @@ def answer(address: str, form: dict[str, str]) -> tuple[Any, ...]:
 
 def seen(page: HttpResponse) -> tuple[Any, ...]:
     masked = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page.content.decode())
-    headers = {name: value for name, value in page.headers.items() if name != "Expires"}  # of this second
+    # Of this second, and of this request.
+    own = ("Expires", "X-Request-ID")
+    headers = {name: value for name, value in page.headers.items() if name not in own}
     return page.status_code, headers, sorted(page.cookies), masked
 
 
