@@ -119,7 +119,7 @@ def test_beat_sends_jobs(command: Command, prepared: dict[str, str], start: Star
 
 
 @pytest.mark.parametrize(
-    ("kind", "toy"), zip(("web", "worker", "beat", "prepare"), cycle(TOYS), strict=False)
+    ("kind", "toy"), list(zip(("web", "worker", "beat", "prepare"), cycle(TOYS), strict=False))
 )
 def test_a_toy_keeps_each_program_from_starting(kind: str, toy: str, prepared: dict[str, str]) -> None:
     more = ("--bind", f"{HOST}:{free_port()}") if kind == "web" else ()
