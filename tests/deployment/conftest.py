@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from runner import processes, redis, throw_away
-from runner.places import VENV
+from runner import locks, processes, redis, throw_away
+from runner.places import DEV, VENV
 from runner.processes import Process
 from tests.deployment import documented
 
@@ -22,6 +22,9 @@ VALUES = {
     "SITE_URL": "https://expertim.example",
     "VIDEO_PLATFORM": "manual",
 }
+
+# Static files are collected into one folder, whichever process of the tests does it.
+COLLECTING = DEV / "collecting.lock"
 
 Start = Callable[..., Process]
 
@@ -51,7 +54,8 @@ def prepared(environment: dict[str, str], tmp_path_factory: pytest.TempPathFacto
     """The same, after the first command that the README names."""
     [prepare] = [one for one in documented.commands() if one.kind == "prepare" and one.source == "README"]
     log = tmp_path_factory.mktemp("prepare") / "log"
-    processes.run(str(prepare), prepare.words, log=log, environment=environment)
+    with locks.awaited(COLLECTING):
+        processes.run(str(prepare), prepare.words, log=log, environment=environment)
     return environment
 
 
