@@ -543,25 +543,22 @@ def test_nothing_secret_is_said_or_logged(
     zoom: Zoom, fake: FakeZoom, server: WebServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("urllib3").setLevel(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="urllib3")
     said, room = list[str](), asked(NEVER_ASKED)
-    try:
-        with impatience():
-            for mood in (behaves, loses_answer, hangs_up, says_json(400, 300, f"{TOKEN} {ZAK}")):
-                for call in (
-                    lambda: zoom.ensure(room, STARTS),
-                    lambda: zoom.move(room, MOVED, STARTS),
-                    lambda: zoom.entry_url(ensured(zoom, room), CLIENT, STARTS) and None,
-                    lambda: zoom.cancel(room),
-                ):
-                    server.moods.append(mood)
-                    said.append(outcome(call))
-                    server.moods.clear()
-                passwords = [meeting["password"] for meeting in fake.meetings.values()]
-                health = zoom.health()
-                everything = "".join([*said, caplog.text, repr(zoom), repr(zoom.api), *health.words])
-                for hidden in (CLIENT_SECRET, TOKEN, ZAK, "join_url", "pwd=", *passwords):
-                    assert hidden not in everything
-    finally:
-        logging.getLogger("urllib3").setLevel(logging.INFO)
+    with impatience():
+        for mood in (behaves, loses_answer, hangs_up, says_json(400, 300, f"{TOKEN} {ZAK}")):
+            for call in (
+                lambda: zoom.ensure(room, STARTS),
+                lambda: zoom.move(room, MOVED, STARTS),
+                lambda: zoom.entry_url(ensured(zoom, room), CLIENT, STARTS) and None,
+                lambda: zoom.cancel(room),
+            ):
+                server.moods.append(mood)
+                said.append(outcome(call))
+                server.moods.clear()
+            passwords = [meeting["password"] for meeting in fake.meetings.values()]
+            health = zoom.health()
+            everything = "".join([*said, caplog.text, repr(zoom), repr(zoom.api), *health.words])
+            for hidden in (CLIENT_SECRET, TOKEN, ZAK, "join_url", "pwd=", *passwords):
+                assert hidden not in everything
     assert "HTTP/1.1" in caplog.text
