@@ -26,8 +26,9 @@ hypothesis_settings.load_profile("usual")
 
 
 def pytest_configure() -> None:
-    """Make passwords quickly: how slow real ones are is Django's business."""
+    """Make passwords quickly, and look for no collected files: each test client would list them all."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STATIC_ROOT = None
     statements.watch()
 
 
