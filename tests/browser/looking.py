@@ -12,13 +12,17 @@ from tinyhtml5.parser import HTMLParser
 
 # Not on by default: buttons and links of at least 24 by 24 pixels, or with room around them.
 TARGETS = "target-size"
-ALL_RULES = {"rules": {TARGETS: {"enabled": True}}}
+CONTRAST = "color-contrast"
+# The slowest rule by far: what is new of a page is asked for it (see MARK_NEW), not each page as a whole.
+ALL_BUT_CONTRAST = {"rules": {TARGETS: {"enabled": True}, CONTRAST: {"enabled": False}}}
 # The rules that may find something else by night: nothing but colours differs (static/expertim.css).
-DIFFER_BY_NIGHT = ("color-contrast", "link-in-text-block")
+DIFFER_BY_NIGHT = (CONTRAST, "link-in-text-block")
 # The rules that may find something else on a narrow screen.
-DIFFER_WHEN_NARROW = ("color-contrast", TARGETS)
+DIFFER_WHEN_NARROW = (CONTRAST, TARGETS)
 # What our additions to Django's admin could spoil; its tables of fields have no labels by themselves.
-OURS_IN_THE_ADMIN = ("button-name", "link-name", "list", "definition-list", "color-contrast")
+OURS_IN_THE_ADMIN = ("button-name", "link-name", "list", "definition-list", CONTRAST)
+ASK_AXE = """async ([where, options]) => document.querySelector(where)
+  ? (await axe.run([...document.querySelectorAll(where)], options)).violations : []"""
 MOST_SHIFT = 0.01
 SHIFTS = """() => new Promise((done) => {
   let sum = 0;
@@ -32,20 +36,39 @@ TOO_WIDE = """() => {
   return document.documentElement.scrollWidth > room ? document.documentElement.scrollWidth - room : 0;
 }"""
 
+# The elements of which no page before had the like: by their classes and those of the two around them. Two alike are
+# coloured alike, so that one of them is looked at. Those that are new are marked; all names are given back.
+NEW = "[data-new]"
+MARK_NEW = """([known, mark]) => {
+  const seen = new Set(known);
+  const name = (element) => element ? `${element.localName}.${element.getAttribute("class") ?? ""}` : "";
+  for (const element of document.body.querySelectorAll("*")) {
+    const around = element.parentElement;
+    const key = `${name(around.parentElement)} ${name(around)} ${name(element)}`;
+    if (!seen.has(key)) { seen.add(key); element.setAttribute(mark, ""); }
+  }
+  return [...seen];
+}"""
 
-def unreadable(page: Page, *rules: str) -> list[str]:
-    """Return what axe finds by these rules, or by all; each rule with the first places."""
-    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else ALL_RULES
-    return [f"{rule['id']}: {_places(rule)}" for rule in _violations(page, options)]
+
+def mark_new(page: Page, known: set[str]) -> None:
+    """Mark what no page before had the like of, and add it to what is known."""
+    known.update(page.evaluate(MARK_NEW, [sorted(known), NEW.strip("[]")]))
 
 
-def _violations(page: Page, options: dict[str, Any]) -> list[dict[str, Any]]:
+def unreadable(page: Page, *rules: str, where: str = "html") -> list[str]:
+    """Return what axe finds by these rules, or by all but contrast; each rule with the first places."""
+    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else ALL_BUT_CONTRAST
+    return [f"{rule['id']}: {_places(rule)}" for rule in _violations(page, where, options)]
+
+
+def _violations(page: Page, where: str, options: dict[str, Any]) -> list[dict[str, Any]]:
     """Ask axe, loaded once a page, for what is wrong alone: a report of all that is right takes longer."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("options => axe.run(options)", options | {"resultTypes": ["violations"]})
-    violations: list[dict[str, Any]] = found["violations"]
-    return violations
+    asked = [where, options | {"resultTypes": ["violations"]}]
+    found: list[dict[str, Any]] = page.evaluate(ASK_AXE, asked)
+    return found
 
 
 def _places(rule: dict[str, Any]) -> str:

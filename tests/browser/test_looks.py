@@ -50,11 +50,12 @@ def people(site: None, live_server: object, chromium: Browser) -> Iterator[Peopl
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_page_looks_right(group: str, people: People) -> None:
     sights = [sight for sight in demo.seeded(timezone.now()) if sight.who in GROUPS[group]]
-    wrong = [words for sight in sights for words in complaints(people.page_of(sight.who), sight)]
+    known: set[str] = set()
+    wrong = [words for sight in sights for words in complaints(people.page_of(sight.who), sight, known)]
     assert not wrong, "\n".join(wrong)
 
 
-def complaints(page: Page, sight: Sight) -> list[str]:
+def complaints(page: Page, sight: Sight, known: set[str]) -> list[str]:
     """Look at a page by day and by night on a wide screen, by night on a narrow one; return what is wrong."""
     console: list[str] = []
 
@@ -74,17 +75,19 @@ def complaints(page: Page, sight: Sight) -> list[str]:
         wrong += looking.unreadable(page, *looking.OURS_IN_THE_ADMIN)
     else:
         wrong += looking.badly_ordered(html) + looking.restless(page) + looking.unreadable(page)
-        wrong += by_night(page)
+        looking.mark_new(page, known)
+        wrong += looking.unreadable(page, looking.CONTRAST, where=looking.NEW) + by_night(page)
     page.remove_listener("console", listen)
     return [f"{sight.name}: {words}" for words in wrong + console]
 
 
 def by_night(page: Page) -> list[str]:
-    """Return what is wrong in the dark: the colours on a wide screen, on a narrow one sizes, too."""
+    """Return what is wrong in the dark with what is new: colours on a wide screen, on a narrow one sizes, too."""
     page.emulate_media(color_scheme="dark")
-    wide = looking.unreadable(page, *looking.DIFFER_BY_NIGHT)
+    wide = looking.unreadable(page, *looking.DIFFER_BY_NIGHT, where=looking.NEW)
     page.set_viewport_size(NARROW)
-    narrow = looking.too_wide(page) + looking.unreadable(page, *looking.DIFFER_WHEN_NARROW)
+    narrow = looking.too_wide(page)
+    narrow += looking.unreadable(page, *looking.DIFFER_WHEN_NARROW, where=looking.NEW)
     return [f"by night: {words}" for words in wide] + [f"narrow, by night: {words}" for words in narrow]
 
 
