@@ -82,7 +82,7 @@ def complaints(page: Page, sight: Sight, known: set[str]) -> list[str]:
 
 
 def by_night(page: Page) -> list[str]:
-    """Return what is wrong in the dark with what is new: colours on a wide screen, on a narrow one sizes, too."""
+    """Return what is wrong in the dark with what is new: colours when wide, when narrow sizes, too."""
     page.emulate_media(color_scheme="dark")
     wide = looking.unreadable(page, *looking.DIFFER_BY_NIGHT, where=looking.NEW)
     page.set_viewport_size(NARROW)
