@@ -36,8 +36,8 @@ TOO_WIDE = """() => {
   return document.documentElement.scrollWidth > room ? document.documentElement.scrollWidth - room : 0;
 }"""
 
-# The elements of which no page before had the like: by their classes and those of the two around them. Two alike
-# are coloured alike, so that one of them is looked at. Those that are new are marked; all names are given back.
+# The elements of which no page before had the like, by their classes and those of the two around them. Two
+# alike are coloured alike: one of them is looked at. Those that are new are marked; all names are given back.
 NEW = "[data-new]"
 MARK_NEW = """([known, mark]) => {
   const seen = new Set(known);
