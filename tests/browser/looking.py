@@ -20,7 +20,7 @@ DIFFER_BY_NIGHT = (CONTRAST, "link-in-text-block")
 # The rules that may find something else on a narrow screen.
 DIFFER_WHEN_NARROW = (CONTRAST, TARGETS)
 # What our additions to Django's admin could spoil; its tables of fields have no labels by themselves.
-OURS_IN_THE_ADMIN = ("button-name", "link-name", "list", "definition-list", CONTRAST)
+OURS_IN_THE_ADMIN = ("button-name", "link-name", "list", "definition-list")
 ASK_AXE = """async ([where, options]) => document.querySelector(where)
   ? (await axe.run([...document.querySelectorAll(where)], options)).violations : []"""
 MOST_SHIFT = 0.01

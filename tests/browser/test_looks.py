@@ -71,12 +71,13 @@ def complaints(page: Page, sight: Sight, known: set[str]) -> list[str]:
     wrong = [f"answers with {answer.status}"] if answer.status != sight.status else []
     html = answer.text()
     wrong += looking.badly_written(html)
+    looking.mark_new(page, known)
+    wrong += looking.unreadable(page, looking.CONTRAST, where=looking.NEW)
     if sight.name.startswith("admin"):  # Django's own looks are Django's
         wrong += looking.unreadable(page, *looking.OURS_IN_THE_ADMIN)
     else:
         wrong += looking.badly_ordered(html) + looking.restless(page) + looking.unreadable(page)
-        looking.mark_new(page, known)
-        wrong += looking.unreadable(page, looking.CONTRAST, where=looking.NEW) + by_night(page)
+        wrong += by_night(page)
     page.remove_listener("console", listen)
     return [f"{sight.name}: {words}" for words in wrong + console]
 
@@ -92,11 +93,15 @@ def by_night(page: Page) -> list[str]:
 
 
 @pytest.mark.django_db
-def test_every_address_is_among_the_pages(site: None) -> None:
-    looked_at = {name_of(sight.path) for sight in demo.seeded(timezone.now())}
+def test_every_address_and_every_action_is_among_the_pages(site: None) -> None:
+    sights = demo.seeded(timezone.now())
+    looked_at = {name_of(sight.path) for sight in sights}
     missing = pages.names_of_addresses().keys() - pages.NO_PAGE.keys() - looked_at
     # The room has no address of its own that can be opened: who joins is led to it.
     assert missing == {"meetings:room"}
+    names = {sight.name for sight in sights}
+    forms = [row for row in TRANSITIONS if row.by in PARTIES and row.action not in NOT_BY_FORM]
+    assert [name for row in forms if (name := f"act-{row.action}-{row.by}") not in names] == []
 
 
 def name_of(path: str) -> str:
@@ -104,14 +109,6 @@ def name_of(path: str) -> str:
         return resolve(path.partition("?")[0]).view_name
     except Resolver404:
         return ""
-
-
-@pytest.mark.django_db
-def test_every_action_is_among_the_pages(site: None) -> None:
-    names = {sight.name for sight in demo.seeded(timezone.now())}
-    forms = [row for row in TRANSITIONS if row.by in PARTIES and row.action not in NOT_BY_FORM]
-    missing = [f"act-{row.action}-{row.by}" for row in forms if f"act-{row.action}-{row.by}" not in names]
-    assert missing == []
 
 
 @pytest.mark.django_db
