@@ -20,7 +20,7 @@ from tests.crashes.due import due_reminders, is_settled, meetings_due
 from tests.crashes.programs import CONCURRENCY, Programs, await_that
 from tests.mailserver import MailServer
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "3"))
 SEED = int(os.environ.get("CRASH_SEED", random.SystemRandom().randrange(10**6)))
 DUE = 120
 SWEEP_SECONDS, DELIVERY_SECONDS = 0.4, 2.5

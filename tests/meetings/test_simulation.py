@@ -42,7 +42,7 @@ from tests.meetings.simulation import (
     other,
 )
 
-MEETINGS = int(os.environ.get("SIMULATED_MEETINGS", "60"))
+MEETINGS = int(os.environ.get("SIMULATED_MEETINGS", "40"))
 SEED = int(os.environ.get("SIMULATION_SEED", "1"))
 START = datetime(2026, 10, 20, tzinfo=UTC)  # over the end of summer time
 END = START + 12 * DAY
