@@ -154,7 +154,7 @@ def cut(pid: int) -> None:
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+            cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
     finally:
         other.close()
 

@@ -57,7 +57,7 @@ def port(transactional_db: None, tmp_path: Path) -> Iterator[int]:
     os.killpg(site.popen.pid, signal.SIGKILL)
     site.popen.wait()
     with connection.cursor() as cursor:
-        sessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+        sessions = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = %s"
         cursor.execute(sessions, ["site with headers"])
 
 
