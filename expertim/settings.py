@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "notifications",
     "credits",
     "meetings",
+    *env.list("EXTRA_APPS", default=[]),
 ]
 
 MIDDLEWARE = [

@@ -8,6 +8,7 @@ from runner import processes
 from runner.places import SECRET_KEY
 
 FOR_TESTS = {
+    "EXTRA_APPS": "demo",
     "DJANGO_SETTINGS_MODULE": "expertim.settings",
     "SECRET_KEY": "the-tests-need-a-key-that-is-long-and-have-no-secrets",
     "HTTPS": "0",
@@ -79,6 +80,7 @@ def for_demo(servers: dict[str, str], *, port: int) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "expertim.settings",
         "SECRET_KEY": secret_key(SECRET_KEY),
         "DEMO": "1",
+        "EXTRA_APPS": "demo",
         "DEBUG": "0",
         "HTTPS": "0",
         "SITE_URL": f"http://127.0.0.1:{port}",

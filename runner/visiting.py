@@ -17,7 +17,7 @@ OUR_SCRIPT = "**/expertim*.js"
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A page to look at; see meetings/demo/pages.py, which lists them."""
+    """A page to look at; see demo/pages.py, which lists them."""
 
     name: str
     path: str

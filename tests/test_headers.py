@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from meetings.demo.people import address
+from demo.people import address
 from runner import processes, variables
 from runner.visiting import Sight
 from tests import environment, observatory

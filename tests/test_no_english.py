@@ -25,8 +25,8 @@ from accounts import languages
 from accounts.models import Expertise, ExpertProfile, ServiceKind, Skill, User
 from accounts.times import zone_name
 from credits.models import Posting
-from meetings.demo import pages, seed
-from meetings.demo.people import address
+from demo import pages, seed
+from demo.people import address
 from meetings.models import Event, Meeting, Reason, Review
 from meetings.vocabulary import Status
 from notifications import mails

@@ -51,7 +51,8 @@ def sites(transactional_db: None, tmp_path: Path) -> Iterator[list[str]]:
         site.popen.wait()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = %s", [NAME]
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = %s",
+            [NAME],
         )
     cache.clear()
 

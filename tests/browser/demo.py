@@ -8,8 +8,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Route
 
 from accounts.models import User
-from meetings.demo import pages, seed
-from meetings.demo.people import address
+from demo import pages, seed
+from demo.people import address
 from runner.visiting import OUR_SCRIPT, People, Sight
 
 SLOW_LINE = 0.15  # seconds

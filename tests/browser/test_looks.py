@@ -14,8 +14,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from accounts.models import User
-from meetings.demo import pages, seed
-from meetings.demo.people import EXPERT, OPERATOR, STUDENT, address
+from demo import pages, seed
+from demo.people import EXPERT, OPERATOR, STUDENT, address
 from meetings.transitions import TRANSITIONS
 from meetings.views.finding import NOT_BY_FORM
 from meetings.vocabulary import PARTIES

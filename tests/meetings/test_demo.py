@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Expertise, ExpertProfile, ServiceKind, Skill, User
 from credits.models import Posting
+from demo import seed
+from demo.people import PASSWORD, SHOWN, address
 from meetings import audit, defaults, jobs, workflow
-from meetings.demo import seed
-from meetings.demo.people import PASSWORD, SHOWN, address
 from meetings.models import Event, Meeting, Reason, Review
 from meetings.vocabulary import Action, Payment, Role, Status
 from notifications.models import Notification

@@ -10,9 +10,9 @@ from pytest_django import Settings
 
 from accounts.models import Expertise, ServiceKind, User
 from credits.models import Posting
+from demo import seed
+from demo.people import PEOPLE, SHOWN, address
 from meetings import defaults, jobs
-from meetings.demo import seed
-from meetings.demo.people import PEOPLE, SHOWN, address
 from meetings.models import Event, Meeting, Reason
 from meetings.vocabulary import Status
 from tests.factories import PersonFactory

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from credits import batches
 from credits.models import Account, Posting, Transfer
-from meetings.demo import seed
+from demo import seed
 from meetings.models import Answer, Event, Meeting, Reminder, Terms
 from meetings.vocabulary import Action
 from tests.factories import ExpertFactory, PersonFactory

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import ExpertProfile, User
-from meetings.demo import pages, seed
-from meetings.demo.people import address
+from demo import pages, seed
+from demo.people import address
 from notifications import mails
 from notifications.models import Notification
 

@@ -68,7 +68,8 @@ def end_sessions() -> None:
     """End what killed programs left open in the test's database."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = %s", [NAME]
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = %s",
+            [NAME],
         )
 
 

@@ -47,9 +47,10 @@ def test_demo_decides_whatever_the_shell_says(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("DEBUG", "1")
     monkeypatch.setenv("HTTPS", "1")
     environment = variables.for_demo({"REDIS_URL": "unix:///x?db=0"}, port=8123)
-    chosen = ("DEMO", "DEBUG", "HTTPS", "SITE_URL", "REDIS_URL")
+    chosen = ("DEMO", "EXTRA_APPS", "DEBUG", "HTTPS", "SITE_URL", "REDIS_URL")
     assert [environment[name] for name in chosen] == [
         "1",
+        "demo",
         "0",
         "0",
         "http://127.0.0.1:8123",

@@ -7,9 +7,10 @@ from io import StringIO
 from typing import Any
 
 from celery import current_app
+from django.apps import apps
 from django.core.checks import Tags
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
@@ -31,6 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, demo: bool, without_static: bool, **_options: Any) -> None:
         """Take the steps in order, one printed line each."""
+        if demo and not apps.is_installed("demo"):
+            raise CommandError("The demo is not installed here. python3 run.py demo brings it.")
         self.check(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS])
         self._step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
         self._step("default catalogue", defaults.fill)

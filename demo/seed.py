@@ -14,22 +14,11 @@ from django.utils.text import slugify
 
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 from credits import ledger
+from demo.catalogue import FIELDS
+from demo.people import EXPERT, EXPERTS, OPERATOR, PASSWORD, PEOPLE, SHOWN, STUDENT, Person, Profile, address
+from demo.plots import PLOTS
+from demo.turns import DAY, Plot, Turn
 from meetings import blocking, defaults, workflow
-from meetings.demo.catalogue import FIELDS
-from meetings.demo.people import (
-    EXPERT,
-    EXPERTS,
-    OPERATOR,
-    PASSWORD,
-    PEOPLE,
-    SHOWN,
-    STUDENT,
-    Person,
-    Profile,
-    address,
-)
-from meetings.demo.plots import PLOTS
-from meetings.demo.turns import DAY, Plot, Turn
 from meetings.drafts import draft
 from meetings.models import Meeting, Reason, Reminder
 from meetings.models.reminder import ReminderState

@@ -1,7 +1,7 @@
 """The meetings of the demo: who meets whom, when, and what becomes of it."""
 
-from meetings.demo.people import EXPERT, STUDENT
-from meetings.demo.turns import (
+from demo.people import EXPERT, STUDENT
+from demo.turns import (
     DAY,
     HOUR,
     MINUTE,

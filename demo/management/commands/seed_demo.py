@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from meetings.demo import seed
-from meetings.demo.people import PASSWORD, SHOWN, address
+from demo import seed
+from demo.people import PASSWORD, SHOWN, address
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from meetings.demo.pages import pages, prepare
-from meetings.demo.people import PASSWORD, address
+from demo.pages import pages, prepare
+from demo.people import PASSWORD, address
 
 
 class Command(BaseCommand):

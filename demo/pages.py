@@ -14,9 +14,9 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
+from demo.people import EXPERT, OPERATOR, STUDENT, address
 from meetings import feed, links, workflow
 from meetings.admission import Door, admission
-from meetings.demo.people import EXPERT, OPERATOR, STUDENT, address
 from meetings.drafts import draft
 from meetings.models import Meeting, VideoRoom
 from meetings.transitions import TRANSITIONS

@@ -1,0 +1,1 @@
+"""People, services and meetings to look at: an app that production ships without."""
