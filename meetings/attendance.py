@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from meetings.models import Meeting
-from meetings.video.base import CLOSES_AFTER
-from meetings.vocabulary import ATTENDANCE, Role, Status
+from meetings.vocabulary import ATTENDANCE, CLOSES_AFTER, Role, Status
 
 REJOIN_AFTER = CLOSES_AFTER
 TOOK_PLACE = (Status.AGREED, Status.UNDER_REVIEW, Status.HELD, Status.NOT_HELD)

@@ -12,16 +12,8 @@ from datetime import datetime, timedelta
 from meetings import rooms
 from meetings.attendance import TOOK_PLACE
 from meetings.models import Meeting, PresenceNote, VideoRoom
-from meetings.video.base import (
-    CLOSES_AFTER,
-    OPENS_BEFORE,
-    Ambiguous,
-    Retryable,
-    Seen,
-    Sighting,
-    VideoError,
-)
-from meetings.vocabulary import ATTENDANCE, PARTIES, Role
+from meetings.video.platforms.base import Ambiguous, Retryable, Sighting, VideoError
+from meetings.vocabulary import ATTENDANCE, CLOSES_AFTER, OPENS_BEFORE, PARTIES, Role, Seen
 
 log = logging.getLogger(__name__)
 

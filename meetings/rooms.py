@@ -14,8 +14,8 @@ from django.utils.crypto import salted_hmac
 
 from meetings import links
 from meetings.models import Meeting
-from meetings.video import platform
-from meetings.video.base import NOTHING, Participant, Platform, Remembered, Room
+from meetings.video.platforms import platform
+from meetings.video.platforms.base import NOTHING, Participant, Platform, Remembered, Room
 from meetings.vocabulary import PARTIES, Role
 
 

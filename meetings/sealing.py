@@ -3,7 +3,7 @@
 from accounts import sealing
 from accounts.reencrypting import Outcome, reencrypt
 from meetings.models import VideoRoom
-from meetings.video.base import VideoError
+from meetings.video.platforms.base import VideoError
 
 PURPOSE = "meetings.sealing"
 

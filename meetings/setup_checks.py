@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from accounts.toys import AT_START, Toy, refuse
-from meetings.video import platform
-from meetings.video.base import Misconfigured
+from meetings.video.platforms import platform
+from meetings.video.platforms.base import Misconfigured
 
 TOYS = (
     Toy(

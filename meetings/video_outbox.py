@@ -21,9 +21,7 @@ from django.db import transaction
 from meetings import presence, rooms, sealing, video_alarms
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
-from meetings.video.base import (
-    CLOSES_AFTER,
-    OPENS_BEFORE,
+from meetings.video.platforms.base import (
     Ambiguous,
     Garbled,
     Gone,
@@ -35,7 +33,7 @@ from meetings.video.base import (
     TooMany,
     VideoError,
 )
-from meetings.vocabulary import Role
+from meetings.vocabulary import CLOSES_AFTER, OPENS_BEFORE, Role
 from notifications import nudge
 
 log = logging.getLogger(__name__)

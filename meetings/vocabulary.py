@@ -1,5 +1,8 @@
 """The words of the product: stored values and, beside them, exactly what people read."""
 
+from datetime import timedelta
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -158,3 +161,15 @@ class Evaluation(TextChoices):
     ANSWERS = "answers", _("Answers of the parties")
     SILENCE = "silence", _("168 hours without all answers")
     OPERATOR = "operator", _("Decision of the operator")
+
+
+# When people are let in before the start, and until when they may come back after the end.
+OPENS_BEFORE, CLOSES_AFTER = timedelta(minutes=15), timedelta(minutes=60)
+
+
+class Seen(StrEnum):
+    """What was seen of a participant: coming in, going out, or being inside."""
+
+    IN = "in"
+    OUT = "out"
+    INSIDE = "inside"

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from deploy.janus.configure import Setup, write_configuration
-from meetings.video.base import Stage
-from meetings.video.janus import PLUGIN, Janus
+from meetings.video.platforms.base import Stage
+from meetings.video.platforms.janus import PLUGIN, Janus
 from runner import janus, processes, throw_away
 from runner.processes import Process
 from tests import clock

@@ -25,7 +25,7 @@ from meetings import rooms, video_alarms, video_outbox
 from meetings.admin.filters import RoomStartFilter, TroubleFilter
 from meetings.link_forms import LinkField
 from meetings.models import VideoRoom
-from meetings.video.base import Health, VideoError
+from meetings.video.platforms.base import Health, VideoError
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Service, Skill, User
 from meetings import pricing
-from meetings.video.base import OPENS_BEFORE
-from meetings.vocabulary import PARTIES, PAYMENTS, Evaluation, Payment, Role, Status
+from meetings.vocabulary import OPENS_BEFORE, PARTIES, PAYMENTS, Evaluation, Payment, Role, Status
 
 JOIN_BEFORE = OPENS_BEFORE
 SILENCE = timedelta(hours=168)

@@ -8,8 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from meetings.video.base import Seen
-from meetings.vocabulary import PARTIES, Role
+from meetings.vocabulary import PARTIES, Role, Seen
 
 
 class Trouble(models.TextChoices):

@@ -13,7 +13,7 @@ from meetings import links, video_outbox, workflow
 from meetings.admission import Admission, Door, admission
 from meetings.models import Meeting
 from meetings.step import ActionRefused
-from meetings.video.base import Stage, VideoError
+from meetings.video.platforms.base import Stage, VideoError
 from meetings.views.finding import own_meeting
 from meetings.vocabulary import Action, Role
 

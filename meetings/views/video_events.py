@@ -11,8 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from meetings import presence
-from meetings.video import janus as adapter
-from meetings.video.base import Garbled
+from meetings.video.platforms import janus as adapter
+from meetings.video.platforms.base import Garbled
 
 log = logging.getLogger(__name__)
 

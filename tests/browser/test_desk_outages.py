@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from accounts.models import User
 from meetings import links, video_outbox
 from meetings.models import Meeting
-from meetings.video.base import Retryable
+from meetings.video.platforms.base import Retryable
 from meetings.vocabulary import PARTIES
 from notifications import delivery
 from notifications.models import MailState, Notification

@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from accounts.models import User
 from meetings import links, rooms, video_outbox
 from meetings.models import Meeting, PresenceNote
-from meetings.video.base import Platform, Room, Seen
-from meetings.vocabulary import PARTIES, Action, Role
+from meetings.video.platforms.base import Platform, Room
+from meetings.vocabulary import PARTIES, Action, Role, Seen
 from runner import browser, janus, processes, throw_away
 from runner.progress import Problem
 from tests import environment, januses, networks

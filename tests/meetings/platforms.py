@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from meetings.video import PLATFORMS
-from meetings.video.base import Platform
+from meetings.video.platforms import PLATFORMS
+from meetings.video.platforms.base import Platform
 
 
 def put_in_charge(platform: Platform, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

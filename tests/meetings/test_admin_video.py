@@ -18,7 +18,7 @@ from accounts.models import User
 from meetings import links, video_outbox
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
-from meetings.video.base import Health, Misconfigured, Retryable
+from meetings.video.platforms.base import Health, Misconfigured, Retryable
 from meetings.vocabulary import PARTIES
 from tests.factories import PersonFactory
 from tests.meetings.platforms import put_in_charge

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from meetings.video.base import Health, Misconfigured
+from meetings.video.platforms.base import Health, Misconfigured
 from tests.meetings.platforms import put_in_charge
 from tests.meetings.test_admin_video import Examined
 from tests.webserver import Reply, WebServer, nobody_at

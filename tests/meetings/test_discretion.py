@@ -18,8 +18,8 @@ from django.urls import reverse
 from meetings import links, rooms, video_outbox
 from meetings.jobs import prepare_rooms, watch_rooms
 from meetings.models import Meeting, VideoRoom
-from meetings.video import PLATFORMS
-from meetings.video.jitsi import Jaas
+from meetings.video.platforms import PLATFORMS
+from meetings.video.platforms.jitsi import Jaas
 from meetings.vocabulary import PARTIES, Action
 from notifications.jobs import deliver_mails
 from tests.factories import PersonFactory

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from meetings import links, rooms, video_outbox
 from meetings.models import Event, Meeting, VideoRoom
-from meetings.video.base import Garbled, Misconfigured, Retryable
+from meetings.video.platforms.base import Garbled, Misconfigured, Retryable
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.meetings.platforms import put_in_charge
 from tests.meetings.roads import BY_EXPERT, BY_USER, DAY, NOW, act, agreed, make_meeting, with_alternative

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from meetings import presence, rooms, video_outbox
 from meetings.jobs import watch_rooms
 from meetings.models import Meeting, PresenceNote
-from meetings.video.base import Garbled, Retryable, Room, Seen, Sighting
-from meetings.vocabulary import PARTIES, Action, Progress, Role
+from meetings.video.platforms.base import Garbled, Retryable, Room, Sighting
+from meetings.vocabulary import PARTIES, Action, Progress, Role, Seen
 from tests.factories import PersonFactory
 from tests.meetings.platforms import put_in_charge
 from tests.meetings.roads import BY_EXPERT, BY_USER, DAY, act, agreed, join, with_alternative

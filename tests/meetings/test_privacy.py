@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 from accounts import leaving, sessions
 from meetings import receipts
-from meetings.video import PLATFORMS
+from meetings.video.platforms import PLATFORMS
 from meetings.views.privacy import VIDEO
 from notifications import account_mails
 from tests.factories import PASSWORD, PersonFactory

@@ -11,7 +11,7 @@ from django.test import Client
 
 from meetings import presence, rooms
 from meetings.models import Meeting, PresenceNote
-from meetings.video.janus import PLUGIN
+from meetings.video.platforms.janus import PLUGIN
 from meetings.vocabulary import Role
 from tests.meetings.roads import BY_EXPERT, BY_USER, agreed
 from tests.meetings.test_pages import rows_in_every_table

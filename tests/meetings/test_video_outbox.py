@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from meetings import presence, rooms, video_outbox
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
-from meetings.video import PLATFORMS
-from meetings.video.base import (
+from meetings.video.platforms import PLATFORMS
+from meetings.video.platforms.base import (
     Ambiguous,
     Garbled,
     Gone,
@@ -22,12 +22,11 @@ from meetings.video.base import (
     Misconfigured,
     Rejected,
     Retryable,
-    Seen,
     Sighting,
     TooMany,
     VideoError,
 )
-from meetings.vocabulary import Action, Role, Status
+from meetings.vocabulary import Action, Role, Seen, Status
 from notifications.models import Notification
 from tests.factories import PersonFactory
 from tests.meetings.roads import BY_EXPERT, BY_USER, DAY, HOUR, NOW, act, agreed, suggest, with_alternative

@@ -17,7 +17,7 @@ from django.db import OperationalError, connection, transaction
 from accounts.models import User
 from meetings import leaving, rooms, video_outbox
 from meetings.models import Meeting, VideoRoom
-from meetings.video import PLATFORMS
+from meetings.video.platforms import PLATFORMS
 from meetings.vocabulary import Action
 from tests import statements
 from tests.factories import PersonFactory, ServiceFactory

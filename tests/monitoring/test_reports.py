@@ -150,7 +150,12 @@ def test_what_is_reported_of_a_request_and_a_person() -> None:
 
 @pytest.mark.parametrize(
     ("module", "told"),
-    [("meetings.video.base", "There is no Janus."), ("builtins", ""), (None, ""), ("meetingsque.errors", "")],
+    [
+        ("meetings.video.platforms.base", "There is no Janus."),
+        ("builtins", ""),
+        (None, ""),
+        ("meetingsque.errors", ""),
+    ],
 )
 def test_only_our_own_errors_say_what_they_say(module: str | None, told: str) -> None:
     error = {"type": "Trouble", "module": module, "value": "There is no Janus."}

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from meetings import rooms
-from meetings.video.base import VideoError
+from meetings.video.platforms.base import VideoError
 
 
 class Command(BaseCommand):

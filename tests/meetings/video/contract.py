@@ -24,8 +24,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from meetings.video import web
-from meetings.video.base import (
+from meetings.video.platforms import web
+from meetings.video.platforms.base import (
     Ambiguous,
     Garbled,
     Misconfigured,
@@ -186,7 +186,7 @@ def patience_for(day: str) -> AbstractContextManager[None]:
 
 
 class Promises:
-    """What `meetings.video.base.Platform` promises on good days."""
+    """What `meetings.video.platforms.base.Platform` promises on good days."""
 
     @pytest.fixture
     def service(self) -> Iterator[Service]:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
-from meetings.video.zoom import Zoom
-from meetings.video.zoom_api import ZoomApi
+from meetings.video.platforms.zoom import Zoom
+from meetings.video.platforms.zoom_api import ZoomApi
 from tests.meetings.video.contract import NOWHERE
 from tests.webserver import Mood, Reply, Request, WebServer, says
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from meetings.video.base import Health, Participant, Remembered, Room, Stage, VideoError
+from meetings.video.platforms.base import Health, Participant, Remembered, Room, Stage, VideoError
 
 Mood = Callable[["StandIn", Room], None]
 

@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from meetings.video import PLATFORMS
-from meetings.video.base import Garbled, Gone, Misconfigured, Rejected, Retryable
-from meetings.video.bigbluebutton import BigBlueButton, checksum
+from meetings.video.platforms import PLATFORMS
+from meetings.video.platforms.base import Garbled, Gone, Misconfigured, Rejected, Retryable
+from meetings.video.platforms.bigbluebutton import BigBlueButton, checksum
 from tests.meetings.video.contract import (
     CLIENT,
     EXPERT,

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import requests
 
-from meetings.video.base import Garbled, Misconfigured, Participant, Room, Seen, Sighting, Stage
-from meetings.video.janus import PLUGIN, Janus, read_events, read_ice_servers, token
+from meetings.video.platforms.base import Garbled, Misconfigured, Participant, Room, Sighting, Stage
+from meetings.video.platforms.janus import PLUGIN, Janus, read_events, read_ice_servers, token
+from meetings.vocabulary import Seen
 from runner import janus as program
 from runner.progress import Problem
 from tests import januses

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from meetings.video import PLATFORMS
-from meetings.video.base import Misconfigured, Participant, Room
-from meetings.video.jitsi import Jaas, Jitsi
+from meetings.video.platforms import PLATFORMS
+from meetings.video.platforms.base import Misconfigured, Participant, Room
+from meetings.video.platforms.jitsi import Jaas, Jitsi
 from tests.meetings.video.contract import (
     CLIENT,
     EXPERT,

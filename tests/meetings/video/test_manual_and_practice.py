@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from meetings.video.base import LinkWanted
-from meetings.video.manual import Manual
-from meetings.video.practice import Practice
+from meetings.video.platforms.base import LinkWanted
+from meetings.video.platforms.manual import Manual
+from meetings.video.platforms.practice import Practice
 from tests.meetings.video.contract import CLIENT, EXPERT, MOVED, NEVER_ASKED, STARTS, Promises, Service
 from tests.webserver import Reply, WebServer
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from meetings.video import web
-from meetings.video.base import (
+from meetings.video.platforms import web
+from meetings.video.platforms.base import (
     Ambiguous,
     Garbled,
     Misconfigured,

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from meetings.video import platform as named
-from meetings.video.base import (
+from meetings.video.platforms import platform as named
+from meetings.video.platforms.base import (
     Ambiguous,
     Garbled,
     Gone,
@@ -23,8 +23,8 @@ from meetings.video.base import (
     Room,
     VideoError,
 )
-from meetings.video.zoom import Zoom
-from meetings.video.zoom_api import Tokens
+from meetings.video.platforms.zoom import Zoom
+from meetings.video.platforms.zoom_api import Tokens
 from tests.meetings.video.contract import (
     BAD_DAYS,
     CLIENT,

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from meetings.video import zoom_api
-from meetings.video.base import (
+from meetings.video.platforms import zoom_api
+from meetings.video.platforms.base import (
     Ambiguous,
     Garbled,
     Misconfigured,
@@ -18,8 +18,8 @@ from meetings.video.base import (
     TooMany,
     VideoError,
 )
-from meetings.video.zoom import Zoom
-from meetings.video.zoom_api import ZoomApi, is_of_zoom
+from meetings.video.platforms.zoom import Zoom
+from meetings.video.platforms.zoom_api import ZoomApi, is_of_zoom
 from tests.meetings.video.contract import CLIENT, MOVED, NEVER_ASKED, STARTS, asked, behaves, ensured
 from tests.meetings.video.fake_zoom import (
     ACCOUNT,

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 from xml.etree.ElementTree import Element  # only the type: reading is done by defusedxml
 
-from meetings.video import web
-from meetings.video.base import (
+from meetings.video.platforms import web
+from meetings.video.platforms.base import (
     NOTHING,
     Garbled,
     Gone,
@@ -31,7 +31,7 @@ from meetings.video.base import (
     Stage,
     VideoError,
 )
-from meetings.video.given import address, needed
+from meetings.video.platforms.given import address, needed
 
 SHORTEST_NAME, LONGEST_NAME = 2, 64
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

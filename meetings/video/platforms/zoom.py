@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from meetings.video.base import (
+from meetings.video.platforms.base import (
     NOTHING,
     Garbled,
     Gone,
@@ -24,8 +24,8 @@ from meetings.video.base import (
     Stage,
     VideoError,
 )
-from meetings.video.given import needed
-from meetings.video.zoom_api import OVER, RUNNING, Refused, ZoomApi, is_of_zoom, read_object
+from meetings.video.platforms.given import needed
+from meetings.video.platforms.zoom_api import OVER, RUNNING, Refused, ZoomApi, is_of_zoom, read_object
 
 LONGEST_TOPIC = 200
 MOST_PAGES = 50

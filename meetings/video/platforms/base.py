@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Protocol
 
-OPENS_BEFORE, CLOSES_AFTER = timedelta(minutes=15), timedelta(minutes=60)
+from meetings.vocabulary import CLOSES_AFTER, OPENS_BEFORE, Seen
 
 # What a platform wants to be told again next time, such as its own number of the room. Never a secret.
 Remembered = Mapping[str, str]
@@ -59,14 +58,6 @@ class Stage:
     template: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     connects_to: tuple[str, ...] = ()
-
-
-class Seen(StrEnum):
-    """What was seen of a participant: coming in, going out, or being inside."""
-
-    IN = "in"
-    OUT = "out"
-    INSIDE = "inside"
 
 
 @dataclass(frozen=True, slots=True)

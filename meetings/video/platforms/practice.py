@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from meetings.video.base import NOTHING, Health, Participant, Remembered, Room, Stage
+from meetings.video.platforms.base import NOTHING, Health, Participant, Remembered, Room, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from meetings.video import web
-from meetings.video.base import (
+from meetings.video.platforms import web
+from meetings.video.platforms.base import (
     Ambiguous,
     Garbled,
     Gone,

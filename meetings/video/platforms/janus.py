@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from meetings.video.base import (
+from meetings.video.platforms.base import (
     NOTHING,
     Garbled,
     Gone,
@@ -26,12 +26,12 @@ from meetings.video.base import (
     Remembered,
     Retryable,
     Room,
-    Seen,
     Sighting,
     Stage,
     VideoError,
 )
-from meetings.video.web import ask
+from meetings.video.platforms.web import ask
+from meetings.vocabulary import Seen
 
 PLUGIN = "janus.plugin.videoroom"
 NEEDED = ("JANUS_URL", "JANUS_API_SECRET", "JANUS_TOKEN_SECRET", "JANUS_ADMIN_KEY", "JANUS_EVENTS_PASSWORD")

@@ -17,8 +17,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from meetings.video import web
-from meetings.video.base import (
+from meetings.video.platforms import web
+from meetings.video.platforms.base import (
     NOTHING,
     Health,
     Misconfigured,
@@ -28,7 +28,7 @@ from meetings.video.base import (
     Stage,
     VideoError,
 )
-from meetings.video.given import address, needed
+from meetings.video.platforms.given import address, needed
 
 TOKEN_LASTS = timedelta(minutes=10)
 # Jitsi allows none, and its clock may be behind ours.

@@ -18,7 +18,7 @@ import urllib3
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from meetings.video.base import Ambiguous, Garbled, Misconfigured, Rejected, Retryable, TooMany
+from meetings.video.platforms.base import Ambiguous, Garbled, Misconfigured, Rejected, Retryable, TooMany
 
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3, 10, 20
 LONGEST_BODY = 1_000_000

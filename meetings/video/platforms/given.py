@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from meetings.video.base import Misconfigured
+from meetings.video.platforms.base import Misconfigured
 
 
 def needed(given: Mapping[str, str], name: str) -> str:
