@@ -1,4 +1,4 @@
-"""Erasing what these tables hold of a person who leaves; `meetings.leaving` says when that may be.
+"""Erasing what these tables hold of a person who leaves; `meetings.privacy.erasure` says when that may be.
 
 Whatever is not named here is erased too: each field of the person's row goes back to what a new row has, and
 rows that belong to an account (second factors, addresses, sessions) go with it.

@@ -15,11 +15,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from demo.people import EXPERT, OPERATOR, STUDENT, address
-from meetings import feed, links, workflow
-from meetings.admission import Door, admission
-from meetings.drafts import draft
+from meetings import links
+from meetings.lifecycle import workflow
+from meetings.lifecycle.drafts import draft
+from meetings.lifecycle.transitions import TRANSITIONS
 from meetings.models import Meeting, VideoRoom
-from meetings.transitions import TRANSITIONS
+from meetings.notices import calendar_feed
+from meetings.video.access import Door, admission
 from meetings.views.finding import NOT_BY_FORM
 from meetings.vocabulary import PARTIES, Action, Role, Status
 
@@ -107,7 +109,7 @@ def pages(now: datetime) -> list[Page]:
 
 def prepare(now: datetime) -> None:
     """Make what the demo does not hold: a meeting whose video room is not ready, an address of a calendar."""
-    feed.make_address(_person(EXPERT), now)
+    calendar_feed.make_address(_person(EXPERT), now)
     user, expert = _person(UNLUCKY_USER), _person(UNLUCKY_EXPERT)
     service = expert.expert.services.filter(is_active=True).first()
     skill = expert.expert.skills.first()

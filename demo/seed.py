@@ -18,11 +18,13 @@ from demo.catalogue import FIELDS
 from demo.people import EXPERT, EXPERTS, OPERATOR, PASSWORD, PEOPLE, SHOWN, STUDENT, Person, Profile, address
 from demo.plots import PLOTS
 from demo.turns import DAY, Plot, Turn
-from meetings import blocking, defaults, workflow
-from meetings.drafts import draft
+from meetings import defaults
+from meetings.action import Entry
+from meetings.admin import blocking
+from meetings.lifecycle import workflow
+from meetings.lifecycle.drafts import draft
 from meetings.models import Meeting, Reason, Reminder
 from meetings.models.reminder import ReminderState
-from meetings.step import Entry
 from meetings.vocabulary import Role
 from notifications.models import MailState, Notification
 

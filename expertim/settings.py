@@ -192,14 +192,14 @@ TIME_ZONE = "UTC"
 # --- Telling people -------------------------------------------------------------------------------
 
 # Every kind of notification: each name is a tuple of notifications.kinds.Kind.
-NOTIFICATION_KINDS = ["credits.notices.KINDS", "meetings.notices.KINDS"]
+NOTIFICATION_KINDS = ["credits.notices.KINDS", "meetings.notices.kinds.KINDS"]
 # What a reference such as "meeting:12" in the books or behind the bell leads to, and is called.
 REFERENCE_PAGES = {
     "meeting": ("meetings:detail", _("Meeting")),
     "account": ("credits:account", _("My account")),
 }
 # Who knows more of a sort of thing than its number, for people who may know it.
-REFERENCE_NAMES = {"meeting": "meetings.naming.names_for"}
+REFERENCE_NAMES = {"meeting": "meetings.notices.labels.names_for"}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Expertim <no-reply@localhost>")
 CALENDAR_ORGANIZER = parseaddr(DEFAULT_FROM_EMAIL)[1]
 # A mail server's address ("smtp+tls://user:password@host:587"); without one each mail becomes a file.

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from meetings import setup_checks
+from meetings.video import setup_checks
 
 
 class MeetingsConfig(AppConfig):

@@ -6,8 +6,11 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from meetings import audit, presence, receipts, reminders, video_outbox, workflow
+from meetings import audit
+from meetings.lifecycle import idempotency, workflow
 from meetings.models import AuditRun, Meeting
+from meetings.notices import reminders
+from meetings.video import outbox, presence
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +29,7 @@ def let_time_pass() -> None:
 @shared_task
 def prepare_rooms() -> None:
     """Tell the video platforms what has changed (spec: Never in a web request's transaction)."""
-    dealt_with = video_outbox.work_off(timezone.now)
+    dealt_with = outbox.work_off(timezone.now)
     if dealt_with:
         log.info("%s video rooms dealt with.", dealt_with)
 
@@ -48,7 +51,7 @@ def audit_books() -> None:
 @shared_task
 def forget_receipts() -> None:
     """Delete what makes repeated requests harmless, once it is too old to matter."""
-    receipts.forget_old(timezone.now())
+    idempotency.forget_old(timezone.now())
 
 
 def due(now: datetime) -> list[int]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from meetings.models import Meeting
 from meetings.vocabulary import PARTIES, Role
 
-SALT = "meetings.rooms"
+SALT = "meetings.video.rooms"
 
 
 class UnknownLink(Exception):

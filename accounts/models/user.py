@@ -93,7 +93,7 @@ class User(AbstractUser):
     favourites = models.ManyToManyField(
         "accounts.ExpertProfile", blank=True, related_name="favourite_of", verbose_name=_("favourite experts")
     )
-    # When the secret address of one's calendar was made (`meetings.feed`); without it there is none.
+    # When the secret address of one's calendar was made; without it there is none.
     calendar_address_at = models.DateTimeField(null=True, editable=False)
     # When the person last took a copy of their own data: it is costly, so not at every click.
     data_taken_at = models.DateTimeField(null=True, editable=False)

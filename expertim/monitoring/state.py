@@ -12,9 +12,9 @@ from prometheus_client.registry import Collector
 
 from expertim.monitoring import health
 from expertim.schedule import JOBS, TASKS
+from meetings.admin.overdue_jobs import standing_still
 from meetings.models import AuditRun, JobRun, Meeting, Reminder, VideoRoom
 from meetings.models.video import Trouble
-from meetings.standstill import standing_still
 from notifications.delivery import OUTBOXES
 
 # A metric's name without the beginning that all have, the values of its labels, its value.

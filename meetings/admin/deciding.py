@@ -19,14 +19,14 @@ from accounts.admin_changes import in_history
 from accounts.admin_pages import AskForm, ModelAdmin, ask
 from accounts.people import person_of
 from credits import ledger
-from meetings import workflow
+from meetings.action import ActionRefused, Entry
 from meetings.admin import goodwill
 from meetings.admin.decisions import DECISIONS
 from meetings.admin.goodwill import Goodwill
+from meetings.lifecycle import workflow
+from meetings.lifecycle.transitions import row_for
 from meetings.models import Meeting, Receipt
-from meetings.step import ActionRefused, Entry
-from meetings.timeline import details
-from meetings.transitions import row_for
+from meetings.notices.timeline import details
 from meetings.vocabulary import Action, Role
 
 PAGE = "admin:meetings_meeting_change"

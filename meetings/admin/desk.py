@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import ExpertProfile, User
+from meetings.admin.weekly_figures import Week
 from meetings.models import Event, Meeting, VideoRoom
 from meetings.vocabulary import EventKind, Status
-from meetings.weeks import Week
 from notifications.models import MailState, Notification
 
 if TYPE_CHECKING:

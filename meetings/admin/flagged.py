@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.admin_changes import in_history
 from accounts.admin_pages import AskForm, ModelAdmin, ask
 from accounts.people import person_of
-from meetings import standing
-from meetings.admin import deciding
+from meetings.action import ActionRefused
+from meetings.admin import deciding, flags
 from meetings.models import Meeting
-from meetings.step import ActionRefused
 
 
 def let_stand(page: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -51,7 +50,7 @@ def _stands(page: ModelAdmin, request: HttpRequest, meeting: Meeting, form: AskF
     """Let it stand and log it, or put into the form why not."""
     note, operator = form.cleaned_data["reason"], person_of(request)
     try:
-        is_new = standing.let_stand(
+        is_new = flags.let_stand(
             meeting.pk, operator=operator, note=note, key=form.cleaned_data["key"], now=timezone.now()
         )
     except ActionRefused as refusal:

@@ -22,8 +22,8 @@ from accounts.admin_changes import in_history
 from accounts.admin_pages import ModelAdmin
 from accounts.admin_times import EMPTY, WrittenList
 from accounts.templatetags.times import when
+from meetings.admin.overdue_jobs import standing_still
 from meetings.models import JobRun
-from meetings.standstill import standing_still
 
 # Their own pages let people rewrite jobs, and rely on scripts that the content security policy stops.
 admin.site.unregister([PeriodicTask, ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule])

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy
 from accounts.admin_pages import ShownOnly, TabularInline, ViewOnlyAdmin
 from accounts.models import User
 from credits import ledger
-from meetings import reviews, workflow
 from meetings.admin import deciding, flagged
 from meetings.admin.decisions import DECISIONS
+from meetings.admin.disputes import Quarrel, earlier_quarrels
 from meetings.admin.filters import LateMeetingFilter, PersonFilter, PriceFilter, StartFilter
+from meetings.lifecycle import reviews, workflow
 from meetings.models import Answer, Meeting, Reminder, VideoRoom
-from meetings.presence import Attendance, Presence, attendance, presence
-from meetings.quarrels import Quarrel, earlier_quarrels
-from meetings.timeline import details
+from meetings.notices.timeline import details
+from meetings.video.presence import Attendance, Presence, attendance, presence
 from meetings.vocabulary import Action, Role
 
 
@@ -36,7 +36,7 @@ class ReminderInline(ShownOnly, TabularInline):
 
 @admin.register(Meeting)
 class MeetingAdmin(ViewOnlyAdmin):
-    """A meeting with all that was recorded about it. Only `meetings.workflow` changes it."""
+    """A meeting with all that was recorded about it. Only `meetings.lifecycle.workflow` changes it."""
 
     change_form_template = "admin/meetings/meeting/change_form.html"
     view_on_site = False  # its page is for the two parties only

@@ -21,7 +21,7 @@ from accounts.admin_pages import AskForm, ask
 from accounts.models import User
 from accounts.people import person_of
 from accounts.times import written
-from meetings import blocking
+from meetings.admin import blocking
 from meetings.models import Meeting
 
 if TYPE_CHECKING:

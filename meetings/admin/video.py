@@ -21,10 +21,10 @@ from django.views.decorators.http import require_POST
 from accounts.admin_changes import in_history, with_reason
 from accounts.admin_pages import AskForm, ViewOnlyAdmin, ask
 from accounts.templatetags.times import when
-from meetings import rooms, video_alarms, video_outbox
 from meetings.admin.filters import RoomStartFilter, TroubleFilter
-from meetings.link_forms import LinkField
 from meetings.models import VideoRoom
+from meetings.video import alarms, outbox, rooms
+from meetings.video.link_forms import LinkField
 from meetings.video.platforms.base import Health, VideoError
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class OwnLinkForm(AskForm):
 
 @admin.register(VideoRoom)
 class VideoRoomAdmin(ViewOnlyAdmin):
-    """A video room, with what went wrong. Only `meetings.video_outbox` changes it."""
+    """A video room, with what went wrong. Only `meetings.video.outbox` changes it."""
 
     change_list_template = "admin/meetings/videoroom/change_list.html"
     change_form_template = "admin/meetings/videoroom/change_form.html"
@@ -87,14 +87,14 @@ class VideoRoomAdmin(ViewOnlyAdmin):
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         """Whether this operator may help a room along; the rows themselves nobody changes."""
-        return request.user.has_perm(video_alarms.MAY_HELP)
+        return request.user.has_perm(alarms.MAY_HELP)
 
     @admin.action(description=gettext_lazy("Try again now"), permissions=["help"])
     def try_again(self, request: HttpRequest, selected: "QuerySet[VideoRoom]") -> None:
         """Have the platform told again."""
         for room in selected:
             before = with_reason(room.get_trouble_display() or _("in order"), room.trouble_words)
-            video_outbox.try_again(room, timezone.now())
+            outbox.try_again(room, timezone.now())
             said = in_history(_("Tried again"), before=before, after=_("waits for the platform"))
             self.log_change(request, room, said)
         number = len(selected)
@@ -154,7 +154,7 @@ def _own_link(page: VideoRoomAdmin, request: HttpRequest, pk: int) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         link, reason = form.cleaned_data["link"], form.cleaned_data["reason"]
         before = _whose_link(room.sealed_link)
-        video_outbox.put_in_link(room.meeting, link, timezone.now())
+        outbox.put_in_link(room.meeting, link, timezone.now())
         done = _("Link put in") if link else _("Link taken out")
         said = in_history(done, before=before, after=_whose_link(link), why=reason)
         page.log_change(request, room, said)

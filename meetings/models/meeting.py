@@ -92,7 +92,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
 
 class Meeting(models.Model):
-    """One meeting. Only `meetings.workflow` changes its status; times are UTC instants."""
+    """One meeting. Only `meetings.lifecycle.workflow` changes its status; times are UTC instants."""
 
     student = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="meetings_as_user", verbose_name=_("user")

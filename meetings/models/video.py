@@ -36,7 +36,7 @@ class VideoRoomQuerySet(models.QuerySet["VideoRoom"]):
 
 
 class VideoRoom(models.Model):
-    """What the video platform is to know of a meeting, and what it knows; `meetings.video_outbox` writes it.
+    """What the video platform is to know of a meeting, and what it knows; `meetings.video.outbox` writes it.
 
     A date version stands for the room of that date. Whoever talks to the platform holds the row by
     `busy_until`, so that a room has one such at a time and no transaction waits for a platform.

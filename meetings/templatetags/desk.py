@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.people import person_of
 from meetings.admin import desk as the_desk
+from meetings.admin.overdue_jobs import standing_still
+from meetings.admin.weekly_figures import last_weeks
 from meetings.models import AuditRun
-from meetings.standstill import standing_still
-from meetings.weeks import last_weeks
 
 register = template.Library()
 MAY_SEE_BOOKS, MAY_SEE_FIGURES = "meetings.view_auditrun", "meetings.view_figures"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.people import person_of
 from accounts.times import seen_by
-from meetings import feed as feeds
+from meetings.notices import calendar_feed as feeds
 
 
 @require_safe

@@ -9,7 +9,7 @@ from redis import RedisError
 
 from accounts.models import User
 from accounts.people import person_of
-from meetings.preview import Preview
+from meetings.forms.preview import Preview
 
 log = logging.getLogger(__name__)
 

@@ -15,10 +15,10 @@ from accounts.completeness import missing_steps
 from accounts.filters import Filter
 from accounts.models import Expertise, User
 from accounts.people import person_of
-from meetings.for_you import experts_for
 from meetings.models import Meeting
 from meetings.models.meeting import MeetingQuerySet
-from meetings.rows import Row, rows_for
+from meetings.views.list_rows import Row, rows_for
+from meetings.views.recommendations import experts_for
 from meetings.vocabulary import PARTIES, Role, Status
 
 SHORT_LIST, PAGE = 6, 30

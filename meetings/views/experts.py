@@ -6,12 +6,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from accounts.experts.directory import (
+    MOST_FOUND,
+    ExpertFilter,
+    cards,
+    for_cards,
+    found,
+    some,
+    visible_experts,
+)
 from accounts.models import Expertise, ExpertProfile, User
 from accounts.people import person_of
 from accounts.way_back import way_back
-from meetings.directory import MOST_FOUND, ExpertFilter, cards, for_cards, found, some, visible_experts
 from meetings.models import Meeting, Review
-from meetings.rows import rows_for
+from meetings.views.list_rows import rows_for
 from meetings.vocabulary import Status
 
 PAGE = 12

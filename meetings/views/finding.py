@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.people import person_of
+from meetings.lifecycle.transitions import Transition, row_for
 from meetings.models import Meeting
-from meetings.transitions import Transition, row_for
 from meetings.vocabulary import Action, Role
 
 WITH_PEOPLE = ("student", "expert", "service__kind", "service__expert", "skill__expertise")

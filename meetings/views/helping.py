@@ -5,7 +5,7 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from meetings.figures import figures
+from meetings.views.rule_figures import figures
 
 
 def _show(request: HttpRequest, *, template: str) -> HttpResponse:

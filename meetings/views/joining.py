@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.people import person_of
-from meetings import links, video_outbox, workflow
-from meetings.admission import Admission, Door, admission
+from meetings import links
+from meetings.action import ActionRefused
+from meetings.lifecycle import workflow
 from meetings.models import Meeting
-from meetings.step import ActionRefused
+from meetings.video import outbox
+from meetings.video.access import Admission, Door, admission
 from meetings.video.platforms.base import Stage, VideoError
 from meetings.views.finding import own_meeting
 from meetings.vocabulary import Action, Role
@@ -74,7 +76,7 @@ def _enter(
             if not admission(meeting, role, meeting.date_version, now).is_recorded:
                 return redirect(request.path)
     try:
-        address = video_outbox.enter(meeting, role, timezone.now)
+        address = outbox.enter(meeting, role, timezone.now)
     except VideoError as error:
         log.warning("Nobody can enter the video room of meeting %s: %s", meeting.pk, error.words)
         fresh, _role = own_meeting(request, meeting.pk)
@@ -111,7 +113,7 @@ def _leads_to(meeting: Meeting, door: Door) -> tuple[str, ...]:
     cluster, signing in), and browsers hold each hop against this page's policy.
     """
     try:
-        origin = video_outbox.leads_to(meeting) if door is Door.OPEN else ""
+        origin = outbox.leads_to(meeting) if door is Door.OPEN else ""
     except VideoError:
         return ()
     return (origin, "https:") if origin else ()
@@ -120,7 +122,7 @@ def _leads_to(meeting: Meeting, door: Door) -> tuple[str, ...]:
 def _stage(meeting: Meeting, role: Role, now: datetime) -> Stage | None:
     """Return what our own room page shows; None where there is none, or something is wrong."""
     try:
-        return video_outbox.stage(meeting, role, now)
+        return outbox.stage(meeting, role, now)
     except VideoError:
         return None
 

@@ -13,7 +13,7 @@ from accounts.entrance import ReauthenticateForm
 from accounts.models import User
 from accounts.people import person_of
 from accounts.times import written
-from meetings import export, leaving
+from meetings.privacy import archive, erasure
 
 # Names in the form whose account it deletes: sent again, it finds that this is done.
 WHOSE = Signer(salt="meetings.views.leaving")
@@ -24,16 +24,16 @@ def own_data(request: HttpRequest) -> HttpResponseBase:
     """Say what a copy of one's data holds; on POST make it."""
     person, now = person_of(request), timezone.now()
     form = _password(request)
-    context = {"parts": export.PARTS, "form": form}
+    context = {"parts": archive.PARTS, "form": form}
     if not form.is_valid():
         return render(request, "meetings/own_data.html", context)
-    next_at = export.wait_until(person, now)
+    next_at = archive.wait_until(person, now)
     if next_at:
         refusal = _("You have just taken a copy. You can take the next one from %(at)s.")
         context["refusal"] = refusal % {"at": written(next_at)}
         return render(request, "meetings/own_data.html", context, status=429)
     name = f"expertim-{timezone.localdate(now):%Y-%m-%d}.zip"
-    return FileResponse(export.copy_of(person, now), as_attachment=True, filename=name)
+    return FileResponse(archive.copy_of(person, now), as_attachment=True, filename=name)
 
 
 def delete_account(request: HttpRequest) -> HttpResponse:
@@ -53,10 +53,10 @@ def _delete(request: HttpRequest) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     form = _password(request)
     if not form.is_valid():
-        return _ask(request, form, leaving.obstacles(person, now))
+        return _ask(request, form, erasure.obstacles(person, now))
     try:
-        leaving.delete_account(person, now)
-    except leaving.CannotLeave as refused:
+        erasure.delete_account(person, now)
+    except erasure.CannotLeave as refused:
         return _ask(request, form, refused.obstacles, status=409)
     logout(request)
     return redirect("meetings:deleted")
@@ -68,7 +68,7 @@ def _password(request: HttpRequest) -> ReauthenticateForm:
 
 
 def _ask(
-    request: HttpRequest, form: ReauthenticateForm, obstacles: list[leaving.Obstacle], status: int = 200
+    request: HttpRequest, form: ReauthenticateForm, obstacles: list[erasure.Obstacle], status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "obstacles": obstacles, "whose": WHOSE.sign(str(person_of(request).pk))}
     return render(request, "meetings/delete_account.html", context, status=status)

@@ -11,17 +11,21 @@ from django.utils.translation import gettext as _
 
 from accounts.people import person_of
 from credits import ledger
-from meetings import calendar, links, preview, video_outbox, workflow
-from meetings.admission import Door, admission
-from meetings.attendance import TOOK_PLACE
-from meetings.consequences import consequences
-from meetings.forms import ActionForm
+from meetings import links
+from meetings.action import ActionRefused
+from meetings.explain.action import consequences
+from meetings.explain.inaction import prospect
+from meetings.forms import preview
+from meetings.forms.action import ActionForm
+from meetings.lifecycle import workflow
+from meetings.lifecycle.transitions import Transition, row_for
 from meetings.models import Meeting
-from meetings.presence import attendance, presence
-from meetings.prospects import prospect
-from meetings.step import ActionRefused
-from meetings.timeline import timeline
-from meetings.transitions import Transition, row_for
+from meetings.notices import ical
+from meetings.notices.timeline import timeline
+from meetings.video import outbox
+from meetings.video.access import Door, admission
+from meetings.video.attendance import TOOK_PLACE
+from meetings.video.presence import attendance, presence
 from meetings.views.checking import is_sent, show_preview
 from meetings.views.finding import NOT_BY_FORM, action_row, own_meeting
 from meetings.views.own_link import takes_link
@@ -45,7 +49,7 @@ def calendar_file(request: HttpRequest, pk: int) -> HttpResponse:
         words = _("Only an agreed meeting can be put into a calendar; this one is “%(status)s”.")
         messages.warning(request, words % {"status": meeting.status_at(timezone.now()).label})
         return redirect(meeting)
-    body = calendar.download(meeting, role, timezone.now())
+    body = ical.download(meeting, role, timezone.now())
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8; method=PUBLISH")
     response["Content-Disposition"] = f'attachment; filename="expertim-meeting-{meeting.pk}.ics"'
     return response
@@ -181,7 +185,7 @@ def _about(meeting: Meeting, role: Role) -> dict[str, object]:
         "is_open": meeting.status_at(now) in NOT_FINAL,
         "may_suggest": role is Role.EXPERT and not meeting.student.is_deleted,
         "may_put_in_link": role is Role.EXPERT and takes_link(meeting),
-        "has_own_link": bool(video_outbox.room_of(meeting).sealed_link),
+        "has_own_link": bool(outbox.room_of(meeting).sealed_link),
         **_who_was_there(meeting, now),
     }
 

@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings import video_outbox
-from meetings.link_forms import LinkForm
 from meetings.models import Meeting
-from meetings.sealing import Unreadable
+from meetings.video import outbox
+from meetings.video.encryption import Unreadable
+from meetings.video.link_forms import LinkForm
 from meetings.views.finding import own_meeting
 from meetings.vocabulary import Role, Status
 
@@ -24,7 +24,7 @@ def own_link(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(meeting)
     form = LinkForm(request.POST or None, initial={"link": _present_link(request, meeting)})
     if request.method == "POST" and form.is_valid():
-        video_outbox.put_in_link(meeting, form.cleaned_data["link"], timezone.now())
+        outbox.put_in_link(meeting, form.cleaned_data["link"], timezone.now())
         messages.success(request, _("Saved. The personal links of both of you stay the same."))
         return redirect(meeting)
     context = {"form": form, "meeting": meeting, "other": meeting.student}
@@ -34,7 +34,7 @@ def own_link(request: HttpRequest, pk: int) -> HttpResponse:
 def _present_link(request: HttpRequest, meeting: Meeting) -> str:
     """Return the link that was put in; where it cannot be read any more, say so."""
     try:
-        return video_outbox.own_link(video_outbox.room_of(meeting))
+        return outbox.own_link(outbox.room_of(meeting))
     except Unreadable:
         messages.warning(
             request, _("The link that was put in cannot be read any more. Please put it in again.")

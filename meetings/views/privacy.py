@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import sessions
-from meetings import receipts
+from meetings.lifecycle import idempotency
 from notifications import account_mails
 
 # Who learns a person's name when they join a meeting, by the platform of the settings.
@@ -39,7 +39,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "unfinished_days": sessions.UNFINISHED_KEPT.days,
         "account_mail_days": account_mails.KEPT.days,
         "language_days": settings.LANGUAGE_COOKIE_AGE // 86_400,
-        "receipt_days": receipts.KEPT.days,
+        "receipt_days": idempotency.KEPT.days,
     }
     return render(request, "meetings/privacy.html", context)
 

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from accounts.models import ExpertProfile, User
 from accounts.people import person_of
 from credits import ledger
-from meetings import preview, workflow
-from meetings.checks import overlaps
+from meetings.action import ActionRefused
+from meetings.forms import preview
+from meetings.forms.suggest import ExpertSuggestForm, SuggestForm, UserSuggestForm, first_skill, offer
+from meetings.lifecycle import workflow
+from meetings.lifecycle.checks import overlaps
 from meetings.models import Meeting
-from meetings.step import ActionRefused
-from meetings.suggest_forms import ExpertSuggestForm, SuggestForm, UserSuggestForm, first_skill, offer
 from meetings.views.checking import is_sent, show_preview
 from meetings.views.finding import own_meeting
 from meetings.vocabulary import Role

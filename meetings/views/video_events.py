@@ -10,7 +10,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from meetings import presence
+from meetings.video import presence
 from meetings.video.platforms import janus as adapter
 from meetings.video.platforms.base import Garbled
 

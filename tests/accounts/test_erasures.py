@@ -13,7 +13,7 @@ from accounts.erasures import Erasure
 from accounts.jobs import list_erasures
 from accounts.models import User
 from accounts.toys import AT_START
-from meetings import leaving
+from meetings.privacy import erasure
 from tests.factories import PersonFactory
 from tests.threads import at_once
 
@@ -30,7 +30,7 @@ def file(settings: Any, tmp_path: Path) -> Path:
 
 def erased(**how: Any) -> User:
     person: User = PersonFactory.create(date_joined=AT - timedelta(days=1), **how)
-    leaving.delete_account(person, AT)
+    erasure.delete_account(person, AT)
     return person
 
 
@@ -86,7 +86,7 @@ def test_two_workers_write_each_erasure_once(file: Path) -> None:
 
 def test_the_job_is_asked_for_once_the_account_is_gone(django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks() as asked:
-        leaving.delete_account(PersonFactory.create(), timezone.now())
+        erasure.delete_account(PersonFactory.create(), timezone.now())
     assert [call.args[0] for call in asked if call.args].count("accounts.jobs.list_erasures") == 1
 
 

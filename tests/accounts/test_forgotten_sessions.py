@@ -14,7 +14,7 @@ from accounts import sessions
 from accounts.jobs import forget_sessions
 from accounts.leaving import belongings
 from accounts.models import User
-from meetings import leaving
+from meetings.privacy import erasure
 from notifications.account_mails import AccountAdapter
 from tests.accounts.test_signing_in import is_signed_in, sign_in
 from tests.factories import PersonFactory
@@ -76,7 +76,7 @@ def test_a_sign_in_without_its_code_goes_with_the_account() -> None:
     person, other = PersonFactory.create(email=ADDRESS, second_factor=True), browser(PersonFactory.create())
     browser(person)
     assert ADDRESS in contents()
-    leaving.delete_account(person, timezone.now())
+    erasure.delete_account(person, timezone.now())
     forget_sessions()
     assert ADDRESS not in contents()
     assert is_signed_in(other)
@@ -97,7 +97,7 @@ def test_whose_account_goes_between_the_password_and_the_address_leaves_nothing(
     person, before = PersonFactory.create(email=ADDRESS), AccountAdapter.pre_login
 
     def pre_login(self: AccountAdapter, request: Any, user: User, **how: Any) -> Any:
-        leaving.delete_account(person, timezone.now())
+        erasure.delete_account(person, timezone.now())
         return before(self, request, user, **how)
 
     monkeypatch.setattr(AccountAdapter, "pre_login", pre_login)
@@ -113,14 +113,14 @@ def test_a_session_that_is_not_listed_goes_with_the_account() -> None:
     person, site = PersonFactory.create(), Client()
     site.force_login(person)
     assert not UserSession.objects.exists()
-    leaving.delete_account(person, timezone.now())
+    erasure.delete_account(person, timezone.now())
     forget_sessions()
     assert not Session.objects.exists()
 
 
 def test_the_job_is_asked_for_once_the_account_is_gone(django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks() as asked:
-        leaving.delete_account(PersonFactory.create(), timezone.now())
+        erasure.delete_account(PersonFactory.create(), timezone.now())
     jobs = [call.args for call in asked if isinstance(call, partial)]
     assert ("accounts.jobs.forget_sessions",) in jobs
 
@@ -134,6 +134,6 @@ def test_deleting_opens_nobodys_session() -> None:
         browser(PersonFactory.create())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Session, "get_decoded", lambda session: opened.append(session.pk) or {})
-        leaving.delete_account(person, timezone.now())
+        erasure.delete_account(person, timezone.now())
     assert opened == []
     assert Session.objects.count() == 3

@@ -10,8 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from accounts.models import User
-from meetings import links, video_outbox
+from meetings import links
 from meetings.models import Meeting
+from meetings.video import outbox
 from meetings.video.platforms.base import Retryable
 from meetings.vocabulary import PARTIES
 from notifications import delivery
@@ -94,7 +95,7 @@ def unready() -> Meeting:
     now = timezone.now()
     meeting = agreed(now=now, starts_in=10 * MINUTE)
     for attempt in range(3):
-        video_outbox.work_off(lambda: now + attempt * 15 * MINUTE)  # noqa: B023 - used at once
+        outbox.work_off(lambda: now + attempt * 15 * MINUTE)  # noqa: B023 - used at once
     return meeting
 
 

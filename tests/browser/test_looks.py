@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from accounts.models import User
 from demo import pages, seed
 from demo.people import EXPERT, OPERATOR, STUDENT, address
-from meetings.transitions import TRANSITIONS
+from meetings.lifecycle.transitions import TRANSITIONS
 from meetings.views.finding import NOT_BY_FORM
 from meetings.vocabulary import PARTIES
 from runner.visiting import People, Sight, show

@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from meetings import links, video_outbox
+from meetings import links
 from meetings.models import Meeting
+from meetings.video import outbox
 from runner import browser
 from tests.browser.conftest import FLAGS, PATIENCE
 from tests.meetings.roads import BY_USER, agreed
@@ -48,7 +49,7 @@ def meeting(settings: Any) -> Iterator[Meeting]:
         settings.VIDEO = dict.fromkeys(secrets, "secret") | {"JANUS_URL": f"{server.url}/janus"}
         settings.VIDEO_PLATFORM = "janus"
         meeting = agreed(now=timezone.now(), starts_in=timedelta(minutes=5))
-        video_outbox.work_off(timezone.now)
+        outbox.work_off(timezone.now)
         yield meeting
 
 

@@ -19,8 +19,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, expect
 
 from accounts.models import User
-from meetings import links, rooms, video_outbox
+from meetings import links
 from meetings.models import Meeting, PresenceNote
+from meetings.video import outbox, rooms
 from meetings.video.platforms.base import Platform, Room
 from meetings.vocabulary import PARTIES, Action, Role, Seen
 from runner import browser, janus, processes, throw_away
@@ -183,7 +184,7 @@ def launcher(
 def meeting(scene: Scene) -> Meeting:
     """An agreed meeting whose door is open."""
     meeting = agreed(now=timezone.now(), starts_in=timedelta(minutes=5))
-    video_outbox.work_off(timezone.now)
+    outbox.work_off(timezone.now)
     return meeting
 
 
@@ -271,7 +272,7 @@ def test_moving_and_cancelling_put_both_out(scene: Scene, meeting: Meeting) -> N
     meeting = act(meeting, Action.RESCHEDULE, BY_EXPERT, now=now, starts_at=now + timedelta(minutes=8))
     meeting = act(meeting, Action.CONFIRM_ALTERNATIVE, BY_USER, now=now)
     with timed("until moving put both out"):
-        video_outbox.work_off(timezone.now)
+        outbox.work_off(timezone.now)
         for page in (user, expert):
             await_news(page, "This meeting was cancelled or moved")
     user.goto(old)
@@ -284,7 +285,7 @@ def test_moving_and_cancelling_put_both_out(scene: Scene, meeting: Meeting) -> N
 
     meeting = act(meeting, Action.CANCEL, BY_EXPERT, now=timezone.now(), words="I am ill.")
     with timed("until cancelling put both out"):
-        video_outbox.work_off(timezone.now)
+        outbox.work_off(timezone.now)
         for page in (user, expert):
             await_news(page, "This meeting was cancelled or moved")
     expect(user.locator("video:visible")).to_have_count(0)

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from meetings import reminders
 from meetings.models import Meeting, Reminder
+from meetings.notices import reminders
 from notifications.models import MailState, Notification
 from tests.meetings.roads import DAY, HOUR, agreed
 

@@ -16,9 +16,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from credits.notices import BONUS
-from meetings import notices, reminders
 from meetings.models import Meeting, Reminder
 from meetings.models.reminder import ReminderKind, ReminderQuerySet, ReminderState
+from meetings.notices import kinds as notices
+from meetings.notices import reminders
 from meetings.vocabulary import Action, Role
 from notifications import delivery, mails, outbox
 from notifications.kinds import Kind, all_kinds

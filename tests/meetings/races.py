@@ -12,10 +12,10 @@ from django.db import transaction
 
 from accounts.models import User
 from credits import ledger
-from meetings import workflow
-from meetings.drafts import draft
+from meetings.action import ActionRefused
+from meetings.lifecycle import workflow
+from meetings.lifecycle.drafts import draft
 from meetings.models import Event, Meeting
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications.models import Notification
 from tests.factories import PersonFactory, ServiceFactory

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import Service, User
-from meetings import workflow
-from meetings.drafts import draft
+from meetings.action import Entry
+from meetings.lifecycle import workflow
+from meetings.lifecycle.drafts import draft
 from meetings.models import Meeting
-from meetings.step import Entry
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.factories import PersonFactory, ReasonFactory, ServiceFactory, SkillFactory
 

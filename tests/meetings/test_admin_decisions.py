@@ -13,10 +13,11 @@ from django.utils import timezone
 from accounts.models import User
 from credits import ledger
 from credits.models import Posting, PostingKind
-from meetings import audit, workflow
+from meetings import audit
 from meetings.admin.decisions import DECISIONS
+from meetings.lifecycle import workflow
+from meetings.lifecycle.transitions import TRANSITIONS
 from meetings.models import Event, Meeting
-from meetings.transitions import TRANSITIONS
 from meetings.vocabulary import Action, EventKind, Payment, Role, Status
 from notifications.models import Notification
 from tests.factories import PersonFactory

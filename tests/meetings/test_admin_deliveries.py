@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from meetings import reminders
 from meetings.models import Meeting, Reminder
 from meetings.models.reminder import ReminderState
+from meetings.notices import reminders
 from meetings.vocabulary import Action, Role
 from notifications.models import AccountMail, MailState, Notification
 from tests.factories import PersonFactory

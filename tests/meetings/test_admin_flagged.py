@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from meetings import audit, standing
-from meetings.admin import desk
+from meetings import audit
+from meetings.admin import desk, flags
 from meetings.models import Event, Meeting
 from meetings.vocabulary import Action, Status
 from notifications.models import Notification
@@ -129,7 +129,7 @@ def test_it_wants_the_right_to_decide(client: Client, meeting: Meeting) -> None:
 
 def dealing_with(meeting: Meeting, operator: User) -> Callable[[], bool]:
     how = {"operator": operator, "note": NOTE, "key": uuid4(), "now": timezone.now()}
-    return partial(standing.let_stand, meeting.pk, **how)
+    return partial(flags.let_stand, meeting.pk, **how)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Skill, User
-from meetings import leaving
 from meetings.models import Terms
+from meetings.privacy import erasure
 from tests.factories import ExpertFactory, PersonFactory, SkillFactory
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,6 @@ def test_what_was_done_to_somebody_who_leaves_keeps_no_words(site: Client) -> No
     site.post(page, form)
     assert "Unblocked: Zuzana Leaving: account open → account open. Note: Zuzana called." in said()
     site.get(LIST)  # takes the message of the act away
-    leaving.delete_account(person, timezone.now())
+    erasure.delete_account(person, timezone.now())
     assert [(entry.object_repr, entry.change_message) for entry in LogEntry.objects.all()] == [("", "")]
     assert "Zuzana" not in site.get(LIST).text

@@ -15,9 +15,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from meetings import links, video_outbox
+from meetings import links
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
+from meetings.video import outbox
 from meetings.video.platforms.base import Health, Misconfigured, Retryable
 from meetings.vocabulary import PARTIES
 from tests.factories import PersonFactory
@@ -81,7 +82,7 @@ def troubled(platform: StandIn, words: str = "The <platform> is down.") -> Meeti
     meeting = agreed()
     platform.always = fails(Retryable(words))
     for times in range(3):
-        video_outbox.work_off(lambda: NOW + times * 15 * MINUTE)  # noqa: B023 - used at once
+        outbox.work_off(lambda: NOW + times * 15 * MINUTE)  # noqa: B023 - used at once
     platform.always = None
     return meeting
 
@@ -161,7 +162,7 @@ def test_a_room_is_tried_again_at_once_and_it_is_logged(
         site.force_login(operator)
         assert "1 video room is tried again." in try_again(site, ill).text
     assert (room(ill).due_at, room(ill).attempts) == (NOW + 31 * MINUTE, 0)
-    video_outbox.work_off(lambda: NOW + 31 * MINUTE)
+    outbox.work_off(lambda: NOW + 31 * MINUTE)
     assert (room(ill).trouble, room(ill).made_version) == ("", 1)
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (operator, str(ill.pk))
@@ -207,7 +208,7 @@ def test_a_link_is_put_in_with_two_clicks_from_the_list(site: Client, operator: 
         address, {"link": LINK, "reason": "Ms. Malá called.", "key": form.context["form"]["key"].value()}
     )
     assert answer.status_code == 302
-    assert video_outbox.own_link(room(meeting)) == LINK
+    assert outbox.own_link(room(meeting)) == LINK
     for role in PARTIES:
         with time_machine.travel(meeting.starts_at, tick=False):
             assert as_person(meeting.person(role)).post(links.link(meeting, role)).url == LINK

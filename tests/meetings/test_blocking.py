@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from credits import ledger
-from meetings import audit, blocking
+from meetings import audit
+from meetings.admin import blocking
 from meetings.models import Event, Meeting
 from meetings.vocabulary import EventKind, Payment, Status
 from notifications.models import Notification

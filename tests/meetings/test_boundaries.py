@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from accounts.times import instants
-from meetings import guards, jobs, reminders, workflow
-from meetings.admission import Door, admission
-from meetings.attendance import may_return
+from meetings import jobs
+from meetings.action import ActionRefused, Step
+from meetings.lifecycle import guards, workflow
 from meetings.models import Meeting, Reminder, Terms
-from meetings.rows import rows_for
-from meetings.step import ActionRefused, Step
+from meetings.notices import reminders
+from meetings.video.access import Door, admission
+from meetings.video.attendance import may_return
+from meetings.views.list_rows import rows_for
 from meetings.vocabulary import PARTIES, Action, Progress, Role, Status
 from tests.factories import PersonFactory
 from tests.meetings.roads import (

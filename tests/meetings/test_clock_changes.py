@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from meetings import jobs
+from meetings.action import ActionRefused
 from meetings.models import Meeting
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Progress, Role
 from tests.meetings.roads import DAY, act, agreed, let_time_pass
 from tests.meetings.traces import labels

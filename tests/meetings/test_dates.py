@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from meetings.action import ActionRefused
 from meetings.models import Meeting
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Role, Status
 from tests.factories import ReasonFactory
 from tests.meetings.roads import (

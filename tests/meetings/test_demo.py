@@ -11,7 +11,8 @@ from accounts.models import Expertise, ExpertProfile, ServiceKind, Skill, User
 from credits.models import Posting
 from demo import seed
 from demo.people import PASSWORD, SHOWN, address
-from meetings import audit, defaults, jobs, workflow
+from meetings import audit, defaults, jobs
+from meetings.lifecycle import workflow
 from meetings.models import Event, Meeting, Reason, Review
 from meetings.vocabulary import Action, Payment, Role, Status
 from notifications.models import Notification

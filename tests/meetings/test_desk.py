@@ -15,9 +15,9 @@ from accounts.models import User
 from credits import ledger
 from meetings import jobs
 from meetings.admin import desk
+from meetings.admin.weekly_figures import Week, last_weeks
 from meetings.models import AuditRun, Meeting, VideoRoom
 from meetings.vocabulary import Action, Progress, Role, Status
-from meetings.weeks import Week, last_weeks
 from notifications.models import MailState, Notification
 from tests.factories import ExpertFactory, PersonFactory
 from tests.meetings.roads import (

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from meetings import diagram
-from meetings.transitions import TRANSITIONS
+from meetings.lifecycle import diagram
+from meetings.lifecycle.transitions import TRANSITIONS
 from meetings.vocabulary import Status
 
 

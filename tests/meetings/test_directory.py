@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import search
+from accounts.experts import directory
 from accounts.models import ExpertProfile, User
 from accounts.models.expert import HIGHEST_PRICE
-from meetings import directory
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, ServiceKindFactory, SkillFactory
 from tests.meetings.test_pages import as_person
 

@@ -15,9 +15,10 @@ from django.core import mail
 from django.db import connection
 from django.urls import reverse
 
-from meetings import links, rooms, video_outbox
+from meetings import links
 from meetings.jobs import prepare_rooms, watch_rooms
 from meetings.models import Meeting, VideoRoom
+from meetings.video import outbox, rooms
 from meetings.video.platforms import PLATFORMS
 from meetings.video.platforms.jitsi import Jaas
 from meetings.vocabulary import PARTIES, Action
@@ -223,8 +224,8 @@ def test_our_own_room_page_holds_the_tokens_of_its_party_alone_and_no_secret(pla
             client.post(links.link(meeting, role))
             pages[role] = client.get(links.room_page(meeting, role)).text
     for role, page in pages.items():
-        stage = video_outbox.stage(meeting, role, meeting.starts_at)
-        other = video_outbox.stage(meeting, role.other, meeting.starts_at)
+        stage = outbox.stage(meeting, role, meeting.starts_at)
+        other = outbox.stage(meeting, role.other, meeting.starts_at)
         assert stage
         assert other
         assert stage.facts["room_token"].rpartition(":")[2] in page

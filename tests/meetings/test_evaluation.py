@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from meetings.evaluation import BY_ANSWERS, BY_SILENCE
+from meetings.action import ActionRefused
+from meetings.lifecycle.evaluation import BY_ANSWERS, BY_SILENCE
 from meetings.models import Answer, Meeting
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Evaluation, Progress, Role, Status
 from tests.credits import books
 from tests.meetings.roads import DAY, HOUR, act, agreed, join, let_time_pass, make_meeting

@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 from icalendar import Calendar
 
 from accounts.models import User
-from meetings import calendar, feed
 from meetings.models import Meeting
+from meetings.notices import calendar_feed, ical
 from meetings.vocabulary import PARTIES, Action, Role, Status
 from tests.factories import PersonFactory, ServiceFactory
 from tests.meetings.roads import (
@@ -45,9 +45,9 @@ def this_second() -> datetime:
 def path_of(person: User) -> str:
     """Return where the person's calendar is; it is made where there is none."""
     if User.objects.get(pk=person.pk).calendar_address_at is None:
-        feed.make_address(person, this_second())
+        calendar_feed.make_address(person, this_second())
     person.refresh_from_db()
-    return "/calendar/" + feed.address_of(person).partition("/calendar/")[2]
+    return "/calendar/" + calendar_feed.address_of(person).partition("/calendar/")[2]
 
 
 def fetched(person: User, **headers: Any) -> Any:
@@ -157,7 +157,7 @@ def test_only_the_last_90_days_and_a_thousand_meetings_are_shown(monkeypatch: py
         agreed(now=now - (days + 10) * DAY, starts_in=10 * DAY, student=person)
     coming = [agreed(now=now, student=person, starts_in=n * DAY) for n in (5, 6)]
     assert len(entries(person)) == 3
-    monkeypatch.setattr(feed, "MOST", 2)
+    monkeypatch.setattr(calendar_feed, "MOST", 2)
     assert {when for _state, _name, when in entries(person).values()} == {m.starts_at for m in coming}
 
 
@@ -182,7 +182,7 @@ def test_it_is_in_the_language_of_its_owner_not_of_who_asks() -> None:
     User.objects.filter(pk=meeting.student_id).update(language="de")
     answer = fetched(meeting.student, accept_language="cs")
     with translation.override("de"):
-        name = calendar.summary(meeting.skill.label, meeting.expert.name)
+        name = ical.summary(meeting.skill.label, meeting.expert.name)
     assert " mit " in name
     assert answer["Content-Language"] == "de"
     assert name in str(Calendar.from_ical(answer.content).walk("VEVENT")[0]["summary"])
@@ -246,7 +246,7 @@ def test_a_new_address_ends_the_old_one_at_once() -> None:
         assert client.post(RENEW).url == PAGE
         person.refresh_from_db()
         addresses.append(path_of(person))
-        assert f'value="{feed.address_of(person)}"' in client.get(PAGE).content.decode()
+        assert f'value="{calendar_feed.address_of(person)}"' in client.get(PAGE).content.decode()
     assert [Client().get(address).status_code for address in addresses] == [404, 200]
     client.post(DELETE)
     assert Client().get(addresses[1]).status_code == 404
@@ -270,7 +270,7 @@ def forged(person: User) -> list[str]:
     made_at = person.calendar_address_at
     assert made_at
     others = signing.Signer(salt="another", sep=".").sign_object([person.pk, made_at.timestamp()])
-    none = signing.Signer(salt=feed.SALT, sep=".").sign_object([person.pk, None])
+    none = signing.Signer(salt=calendar_feed.SALT, sep=".").sign_object([person.pk, None])
     return [
         "x",
         body,
@@ -300,7 +300,7 @@ def test_a_blocked_person_has_no_calendar() -> None:
 
 def test_an_address_without_an_instant_is_not_that_of_people_who_have_none() -> None:
     person = PersonFactory.create()
-    none = signing.Signer(salt=feed.SALT, sep=".").sign_object([person.pk, None])
+    none = signing.Signer(salt=calendar_feed.SALT, sep=".").sign_object([person.pk, None])
     assert Client().get(f"/calendar/{none}.ics").status_code == 404
 
 

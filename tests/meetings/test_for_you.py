@@ -5,8 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.experts import directory
 from accounts.models import ExpertProfile, Skill, User
-from meetings import directory, for_you
+from meetings.views import recommendations
 from meetings.vocabulary import Action
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, SkillFactory
 from tests.meetings.roads import BY_USER, act, suggest
@@ -32,7 +33,7 @@ def expert(name: str, *skills: Skill, **how: object) -> ExpertProfile:
 
 
 def found(person: User) -> list[tuple[str, str]]:
-    experts = for_you.experts_for(person, None, timezone.now())
+    experts = recommendations.experts_for(person, None, timezone.now())
     return [(found.expert.user.last_name, found.why) for found in experts]
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from meetings.figures import figures
 from meetings.models import Terms
+from meetings.views.rule_figures import figures
 from tests.factories import PersonFactory
 from tests.meetings.test_pages import as_person
 
@@ -75,7 +75,7 @@ def test_limits_are_told_as_the_code_has_them(
     name: str, length: timedelta, page: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert told not in words(page)
-    monkeypatch.setattr(f"meetings.figures.{name}", length)
+    monkeypatch.setattr(f"meetings.views.rule_figures.{name}", length)
     assert told in words(page)
 
 

@@ -22,9 +22,10 @@ from hypothesis.stateful import (
 
 from accounts.models import Service, User
 from credits import ledger
-from meetings import jobs, workflow
+from meetings import jobs
+from meetings.action import ActionRefused
+from meetings.lifecycle import workflow
 from meetings.models import Meeting
-from meetings.step import ActionRefused
 from meetings.vocabulary import PAYMENTS, Action, Progress, Role, Status
 from tests.credits import books
 from tests.factories import PersonFactory, ReasonFactory, ServiceFactory

@@ -7,9 +7,10 @@ import pytest
 import time_machine
 
 from credits import ledger
-from meetings import jobs, workflow
+from meetings import jobs
+from meetings.action import ActionRefused
+from meetings.lifecycle import workflow
 from meetings.models import Meeting
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Role, Status
 from tests.credits import books
 from tests.meetings.roads import (

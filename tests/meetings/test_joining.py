@@ -10,8 +10,9 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings import links, rooms, video_outbox
+from meetings import links
 from meetings.models import Event, Meeting, VideoRoom
+from meetings.video import outbox, rooms
 from meetings.video.platforms.base import Garbled, Misconfigured, Retryable
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.meetings.platforms import put_in_charge
@@ -176,7 +177,7 @@ def test_where_somebody_else_prepares_the_room_people_try_again(
     platform: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meeting = agreed()
-    monkeypatch.setattr(video_outbox, "LONGEST_WAIT_AT_THE_DOOR", 0.1)
+    monkeypatch.setattr(outbox, "LONGEST_WAIT_AT_THE_DOOR", 0.1)
     VideoRoom.objects.filter(meeting=meeting).update(busy_until=meeting.starts_at + MINUTE)
     answer = follow(meeting, BY_USER, meeting.starts_at, method="post")
     assert (answer.status_code, NOT_READY in answer.text) == (503, True)

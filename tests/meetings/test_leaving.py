@@ -22,9 +22,12 @@ from accounts import photos
 from accounts.models import Expertise, ServiceKind, Skill, User
 from credits import ledger, notices
 from credits.models import Posting
-from meetings import audit, leaving, video_outbox, workflow
+from meetings import audit
+from meetings.action import ActionRefused
+from meetings.lifecycle import workflow
 from meetings.models import Event, Meeting, Reason, Receipt, Review, VideoRoom
-from meetings.step import ActionRefused
+from meetings.privacy import erasure
+from meetings.video import outbox as video_outbox
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications import delivery, outbox, wording
 from notifications.models import AccountMail, Notification
@@ -62,8 +65,8 @@ def test_an_open_meeting_stands_against_it_and_is_named(status: Status, role: Ro
     meeting = make_meeting(status, now=now, price=0)
     person = meeting.person(role)
     _spend_all(person)
-    with pytest.raises(leaving.CannotLeave) as refused:
-        leaving.delete_account(person, now)
+    with pytest.raises(erasure.CannotLeave) as refused:
+        erasure.delete_account(person, now)
     (obstacle,) = refused.value.obstacles
     assert meeting.person(role.other).name in obstacle.words
     assert f"“{meeting.get_status_display()}”" in obstacle.words
@@ -76,7 +79,7 @@ def test_an_open_meeting_stands_against_it_and_is_named(status: Status, role: Ro
 def test_what_is_over_does_not(status: Status) -> None:
     meeting = make_meeting(status, now=timezone.now() - LONG_AGO, price=0)
     _spend_all(meeting.student)
-    leaving.delete_account(meeting.student, timezone.now())
+    erasure.delete_account(meeting.student, timezone.now())
     assert User.objects.get(pk=meeting.student_id).is_deleted
 
 
@@ -84,14 +87,14 @@ def test_a_rejected_meeting_stands_against_it_only_before_its_start() -> None:
     meeting = rejected(price=0)
     _spend_all(meeting.student)
     second = timezone.timedelta(seconds=1)
-    assert leaving.obstacles(meeting.student, meeting.starts_at - second)
-    assert not leaving.obstacles(meeting.student, meeting.starts_at)
+    assert erasure.obstacles(meeting.student, meeting.starts_at - second)
+    assert not erasure.obstacles(meeting.student, meeting.starts_at)
 
 
 def test_a_request_whose_start_has_passed_is_written_down_as_expired_first() -> None:
     meeting = suggest(price=100)
-    with pytest.raises(leaving.CannotLeave) as refused:
-        leaving.delete_account(meeting.student, meeting.starts_at)
+    with pytest.raises(erasure.CannotLeave) as refused:
+        erasure.delete_account(meeting.student, meeting.starts_at)
     assert Meeting.objects.get(pk=meeting.pk).status == Status.EXPIRED
     assert [obstacle.words for obstacle in refused.value.obstacles] == ["You own 100 credits."]
 
@@ -99,39 +102,39 @@ def test_a_request_whose_start_has_passed_is_written_down_as_expired_first() -> 
 def test_a_meeting_that_has_started_is_recorded_not_cancelled() -> None:
     meeting = agreed(now=timezone.now(), price=0)
     before, started = meeting.starts_at - timedelta(seconds=1), meeting.starts_at
-    ways = [leaving.obstacles(meeting.student, now)[0].way_out for now in (before, started)]
+    ways = [erasure.obstacles(meeting.student, now)[0].way_out for now in (before, started)]
     assert ways[0].startswith("Cancel it")
     assert ways[1].startswith("It has started already: once it is over, record progress")
 
 
 def test_owned_credits_stand_against_it_blocked_ones_too() -> None:
     meeting = agreed(now=timezone.now(), price=100)
-    with pytest.raises(leaving.CannotLeave) as refused:
-        leaving.delete_account(meeting.student, timezone.now())
+    with pytest.raises(erasure.CannotLeave) as refused:
+        erasure.delete_account(meeting.student, timezone.now())
     assert refused.value.obstacles[-1].words == "You own 100 credits."
     assert len(refused.value.obstacles) == 2
 
 
 def test_operators_do_not_leave_by_themselves() -> None:
     operator = PersonFactory.create(is_staff=True)
-    with pytest.raises(leaving.CannotLeave) as refused:
-        leaving.delete_account(operator, timezone.now())
+    with pytest.raises(erasure.CannotLeave) as refused:
+        erasure.delete_account(operator, timezone.now())
     assert [obstacle.words for obstacle in refused.value.obstacles] == ["You are an operator of this site."]
 
 
 def test_a_refusal_changes_nothing() -> None:
     meeting = agreed(now=timezone.now())
     before = _everything()
-    with pytest.raises(leaving.CannotLeave):
-        leaving.delete_account(meeting.student, timezone.now())
+    with pytest.raises(erasure.CannotLeave):
+        erasure.delete_account(meeting.student, timezone.now())
     assert _everything() == before
 
 
 def test_twice_is_once() -> None:
     person = PersonFactory.create()
-    leaving.delete_account(person, timezone.now())
+    erasure.delete_account(person, timezone.now())
     before = _everything()
-    leaving.delete_account(person, timezone.now())
+    erasure.delete_account(person, timezone.now())
     assert _everything() == before
 
 
@@ -246,7 +249,7 @@ def test_every_mark_is_gone_and_the_books_are_whole(
     assert any(MARK in _decoded(session) for session in Session.objects.all())
     assert any(marked(1) in path.read_text() for path in mailbox.glob("*.eml"))
     with django_capture_on_commit_callbacks(execute=True):
-        leaving.delete_account(anna, timezone.now())
+        erasure.delete_account(anna, timezone.now())
     assert _found() == {}
     assert not any(MARK in _decoded(session) for session in Session.objects.all())
     assert [path.name for path in mailbox.glob("*.eml") if MARK in path.read_text()] == []
@@ -277,7 +280,7 @@ def test_who_met_the_person_reads_of_a_deleted_person(anna: User) -> None:
     live(anna, PersonFactory.create(is_staff=True, is_superuser=True))
     taught = Meeting.objects.filter(expert=anna, status=Status.HELD).get()
     reader, site = taught.student, Client()
-    leaving.delete_account(anna, timezone.now())
+    erasure.delete_account(anna, timezone.now())
     site.force_login(reader)
     for page in ("/meetings/", "/meetings/all/", taught.get_absolute_url(), "/notifications/", "/credits/"):
         shown = site.get(page)
@@ -291,7 +294,7 @@ def test_who_met_the_person_reads_of_a_deleted_person(anna: User) -> None:
 def test_words_in_what_others_were_told_are_gone_and_the_rest_still_reads(anna: User) -> None:
     live(anna, PersonFactory.create(is_staff=True, is_superuser=True))
     told = Notification.objects.filter(about=anna, kind="canceled_by_expert").get()
-    leaving.delete_account(anna, timezone.now())
+    erasure.delete_account(anna, timezone.now())
     text = wording.text(Notification.objects.get(pk=told.pk))
     assert text.startswith("Deleted person cancelled the meeting about Valuation")
     assert text.endswith("Reason: (deleted)")
@@ -300,7 +303,7 @@ def test_words_in_what_others_were_told_are_gone_and_the_rest_still_reads(anna: 
 def test_a_chosen_reason_is_nobodys_words_and_stays() -> None:
     meeting = rejected(price=0)
     _spend_all(meeting.student)
-    leaving.delete_account(meeting.student, meeting.starts_at)
+    erasure.delete_account(meeting.student, meeting.starts_at)
     assert Event.objects.get(meeting=meeting, kind="rejected_by_expert").said == "The date does not suit me"
 
 
@@ -310,13 +313,13 @@ def test_a_chosen_reason_is_nobodys_words_and_stays() -> None:
 def gone(**how: Any) -> Meeting:
     """Return a held meeting whose expert, who got nothing for it, has left."""
     meeting = make_meeting(Status.HELD, now=timezone.now() - LONG_AGO, price=0, **how)
-    leaving.delete_account(meeting.expert, timezone.now())
+    erasure.delete_account(meeting.expert, timezone.now())
     return Meeting.objects.get(pk=meeting.pk)
 
 
 def test_the_address_can_sign_up_anew_and_the_old_password_opens_nothing() -> None:
     person = PersonFactory.create()
-    leaving.delete_account(person, timezone.now())
+    erasure.delete_account(person, timezone.now())
     site = Client()
     answer = site.post("/account/login/", {"login": person.email, "password": PASSWORD})
     assert answer.status_code == 200
@@ -329,7 +332,7 @@ def test_nothing_is_sent_or_told_to_somebody_who_has_left() -> None:
     meeting = agreed(now=now - LONG_AGO, price=0)
     waiting = Notification.objects.filter(recipient=meeting.expert, mail_state="waiting").count()
     act(meeting, Action.RECORD, Role.USER, now=after_end(meeting), progress=Progress.SMOOTH, stars=5)
-    leaving.delete_account(meeting.expert, now)
+    erasure.delete_account(meeting.expert, now)
     left = User.objects.get(pk=meeting.expert_id)
     told = outbox.notification(left, notices.GRANTED, source="x:1", reference="account", now=now)
     outbox.tell(told)
@@ -345,7 +348,7 @@ def test_nothing_is_sent_or_told_to_somebody_who_has_left() -> None:
 
 def test_an_account_that_is_closed_takes_no_credits() -> None:
     person = PersonFactory.create()
-    leaving.delete_account(person, timezone.now())
+    erasure.delete_account(person, timezone.now())
     how = {"reason": "gift", "made_by": None, "key": "test:late", "now": timezone.now()}
     with pytest.raises(ledger.AccountClosed):
         ledger.grant(person, 5, **how)
@@ -358,7 +361,7 @@ def operator() -> User:
 
 def test_operators_read_why_a_deleted_person_gets_nothing(operator: User) -> None:
     person, site = PersonFactory.create(), Client()
-    leaving.delete_account(person, timezone.now())
+    erasure.delete_account(person, timezone.now())
     site.force_login(operator)
     form = {"amount": "5", "reason": "gift", "key": "2f0a3a5e-7b0f-4a43-9d0a-111111111111"}
     answer = site.post(f"/admin/credits/account/person/{person.pk}/grant/", form)
@@ -367,7 +370,7 @@ def test_operators_read_why_a_deleted_person_gets_nothing(operator: User) -> Non
 
 def test_an_account_is_not_opened_or_named_again(operator: User) -> None:
     person, site = PersonFactory.create(), Client()
-    leaving.delete_account(person, timezone.now())
+    erasure.delete_account(person, timezone.now())
     site.force_login(operator)
     assert site.get(f"/admin/accounts/user/unblock/?people={person.pk}").status_code == 403
     assert site.post(f"/admin/accounts/user/{person.pk}/change/", {"first_name": "X"}).status_code == 403
@@ -384,7 +387,7 @@ def test_nobody_writes_about_an_expert_who_has_left() -> None:
 
 def test_nothing_is_given_back_to_a_user_who_has_left() -> None:
     meeting = closed_by_silence(now=timezone.now() - LONG_AGO, price=100)
-    leaving.delete_account(meeting.student, timezone.now())
+    erasure.delete_account(meeting.student, timezone.now())
     with pytest.raises(ActionRefused, match="The user has deleted the account"):
         act(meeting, Action.REVERSE, Role.OPERATOR, now=timezone.now(), words="a mistake")
 
@@ -392,7 +395,7 @@ def test_nothing_is_given_back_to_a_user_who_has_left() -> None:
 def test_what_an_expert_who_has_left_got_is_given_back_by_the_platform() -> None:
     meeting = closed_by_silence(now=timezone.now() - LONG_AGO, price=100)
     _spend_all(meeting.expert)
-    leaving.delete_account(meeting.expert, timezone.now())
+    erasure.delete_account(meeting.expert, timezone.now())
     act(meeting, Action.REVERSE, Role.OPERATOR, now=timezone.now(), words="nobody came")
     assert ledger.balance(meeting.student) == ledger.Balance(100, 0)
     books.assert_in_order()

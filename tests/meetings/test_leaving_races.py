@@ -21,10 +21,12 @@ from django.utils import timezone
 from accounts.jobs import forget_sessions
 from accounts.models import User
 from credits import ledger
-from meetings import audit, leaving, workflow
-from meetings.drafts import draft
+from meetings import audit
+from meetings.action import ActionRefused
+from meetings.lifecycle import workflow
+from meetings.lifecycle.drafts import draft
 from meetings.models import Meeting
-from meetings.step import ActionRefused
+from meetings.privacy import erasure
 from meetings.vocabulary import Action, Progress, Role
 from tests.credits import books
 from tests.factories import PASSWORD, PersonFactory, ServiceFactory
@@ -37,7 +39,7 @@ ROUNDS = 10
 
 
 def leave(person: User) -> object:
-    return leaving.delete_account(person, timezone.now())
+    return erasure.delete_account(person, timezone.now())
 
 
 def traces_of(person: User) -> list[str]:
@@ -56,7 +58,7 @@ def in_order(person: User) -> None:
     left = User.objects.get(pk=person.pk).is_deleted
     assert traces_of(person) == []
     assert not (left and ledger.balance(person).owned)
-    assert not (left and leaving.obstacles(person, timezone.now()))
+    assert not (left and erasure.obstacles(person, timezone.now()))
     books.assert_in_order()
 
 
@@ -73,7 +75,7 @@ def while_a_meeting_is_settled() -> None:
     answer = {"progress": Progress.SMOOTH, "stars": 5}
     settle = partial(act, meeting, Action.RECORD, Role.USER, now=after_end(meeting), **answer)
     left, settled = at_once(partial(leave, meeting.student), settle)
-    assert left is None or isinstance(left, leaving.CannotLeave), left
+    assert left is None or isinstance(left, erasure.CannotLeave), left
     assert isinstance(settled, Meeting), settled
     assert ledger.balance(meeting.expert).available == 24
     in_order(meeting.student)
@@ -105,7 +107,7 @@ def while_somebody_suggests() -> None:
     )
     suggest = partial(workflow.suggest, meeting, role=Role.USER, actor=student, now=now)
     left, suggested = at_once(partial(leave, service.expert.user), suggest)
-    assert left is None or isinstance(left, leaving.CannotLeave), left
+    assert left is None or isinstance(left, erasure.CannotLeave), left
     assert isinstance(suggested, Meeting | ActionRefused), suggested
     assert (left is None) != isinstance(suggested, Meeting)
     in_order(service.expert.user)
@@ -137,7 +139,7 @@ def while_credits_come() -> None:
     person = named()
     late = slowly(grant, random.choice((0, 0.1)))  # noqa: S311 - either may be first
     left, granted = at_once(partial(leave, person), partial(late, person))
-    assert left is None or isinstance(left, leaving.CannotLeave), left
+    assert left is None or isinstance(left, erasure.CannotLeave), left
     assert isinstance(granted, int | ledger.AccountClosed), granted
     in_order(person)
 
@@ -155,7 +157,7 @@ def while_the_platform_gives_back() -> None:
         act, meeting, Action.REVERSE, Role.OPERATOR, now=timezone.now(), words=meeting.student.first_name
     )
     left, reversed_ = at_once(partial(leave, meeting.student), reverse)
-    assert left is None or isinstance(left, leaving.CannotLeave), left
+    assert left is None or isinstance(left, erasure.CannotLeave), left
     assert isinstance(reversed_, Meeting | ActionRefused), reversed_
     assert (left is None) != isinstance(reversed_, Meeting)
     in_order(meeting.student)
@@ -203,7 +205,7 @@ def test_who_signs_in_after_the_sessions_were_looked_through_is_signed_out(
 ) -> None:
     """Others take their time before they commit: the sign-in begins while the account is still there."""
     person, site, looked = named(), Client(), threading.Event()
-    erase = leaving._erase
+    erase = erasure._erase
 
     def erase_and_wait(*how: Any) -> None:
         erase(*how)
@@ -214,7 +216,7 @@ def test_who_signs_in_after_the_sessions_were_looked_through_is_signed_out(
         assert looked.wait(30)
         return site.post("/account/login/", {"login": person.email, "password": PASSWORD})
 
-    monkeypatch.setattr(leaving, "_erase", erase_and_wait)
+    monkeypatch.setattr(erasure, "_erase", erase_and_wait)
     left, answer = at_once(partial(leave, person), sign_in)
     assert left is None, left
     assert answer.status_code == 302, answer
@@ -227,7 +229,7 @@ def test_who_signs_in_after_the_sessions_were_looked_through_is_signed_out(
 
 def without_locks(patch: pytest.MonkeyPatch) -> None:
     """Look at the person and the meetings without locking them, while others take their time to change."""
-    patch.setattr(leaving, "_lock", lambda person: User.objects.get(pk=person.pk))
+    patch.setattr(erasure, "_lock", lambda person: User.objects.get(pk=person.pk))
     patch.setattr(workflow, "_change", slowly(workflow._change, 0.25))
 
 

@@ -23,8 +23,8 @@ from accounts.times import seen_by
 from credits import ledger
 from credits.chart import chart
 from credits.models import Movement
+from meetings.admin.weekly_figures import last_weeks
 from meetings.models import Meeting
-from meetings.weeks import last_weeks
 from tests import statements
 from tests.factories import ExpertFactory, ServiceFactory
 from tests.meetings.roads import BY_EXPERT, DAY, agreed, suggest, with_alternative

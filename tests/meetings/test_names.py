@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import Expertise, ServiceKind, User
-from meetings import defaults, rooms
+from meetings import defaults
 from meetings.models import Event, Meeting, Reason
-from meetings.timeline import timeline
+from meetings.notices.timeline import timeline
+from meetings.video import rooms
 from meetings.vocabulary import Action, Role
 from notifications import mails
 from notifications.models import Notification

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
+from meetings.action import ActionRefused
 from meetings.models import Meeting
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Role, Status
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
 from tests.meetings.roads import (

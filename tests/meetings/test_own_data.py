@@ -14,8 +14,8 @@ from django.utils import timezone, translation
 from accounts import leaving
 from accounts.models import Photo, User
 from credits import ledger
-from meetings import export
 from meetings.models import Event, Meeting
+from meetings.privacy import archive as export
 from meetings.vocabulary import Action, Progress, Role
 from notifications.models import AccountMail
 from tests.factories import PASSWORD, ExpertFactory, PersonFactory, ServiceFactory
@@ -175,7 +175,7 @@ def test_visitors_sign_in_first() -> None:
 # --- Nothing is forgotten ---------------------------------------------------------------------------------
 
 # Every relation to a person that does not simply go with the account: where it is copied, and what becomes of
-# it. A new one has to be thought of in `meetings.leaving` and `meetings.export`, then written here.
+# it. A new one has to be thought of in `erasure` and `archive`, then written here.
 THOUGHT_OF = {
     "accounts.ExpertProfile.user": "copied (expert_page.json); emptied",
     "accounts.User.favourites": "copied (profile.json); cleared, both ways",

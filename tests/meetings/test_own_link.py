@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from meetings import links, video_outbox
+from meetings import links
 from meetings.models import Event, Meeting, VideoRoom
+from meetings.video import outbox
 from meetings.vocabulary import PARTIES, Action, Role, Status
 from notifications.jobs import deliver_mails
 from tests.factories import PersonFactory
@@ -47,7 +48,7 @@ def put_in(meeting: Meeting, link: str, person: User | None = None) -> Any:
 
 
 def kept(meeting: Meeting) -> str:
-    return video_outbox.own_link(VideoRoom.objects.get(meeting=meeting))
+    return outbox.own_link(VideoRoom.objects.get(meeting=meeting))
 
 
 def follow(meeting: Meeting, role: Role, *, method: str = "post", at: datetime | None = None) -> Any:

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from meetings import links, workflow
+from meetings import links
+from meetings.lifecycle import workflow
+from meetings.lifecycle.transitions import TRANSITIONS
 from meetings.models import Meeting
-from meetings.transitions import TRANSITIONS
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.factories import ExpertFactory, PersonFactory, ReasonFactory, ServiceFactory
 from tests.meetings.roads import BY_EXPERT, BY_USER, DAY, HOUR, act, after_end, agreed, make_meeting, suggest

@@ -18,9 +18,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetings import presence, rooms, video_outbox
 from meetings.jobs import watch_rooms
 from meetings.models import Meeting, PresenceNote
+from meetings.video import outbox, presence, rooms
 from meetings.video.platforms.base import Garbled, Retryable, Room, Sighting
 from meetings.vocabulary import PARTIES, Action, Progress, Role, Seen
 from tests.factories import PersonFactory
@@ -360,7 +360,7 @@ def test_a_room_that_nobody_wants_any_more_is_not_watched(platform: Watched, mee
 
 
 def test_where_a_link_leads_elsewhere_nothing_is_watched(platform: Watched, meeting: Meeting) -> None:
-    video_outbox.put_in_link(meeting, "https://meet.example.org/room", timezone.now())
+    outbox.put_in_link(meeting, "https://meet.example.org/room", timezone.now())
     assert watch(meeting.starts_at) == 0
 
 

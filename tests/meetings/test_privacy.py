@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from accounts import leaving, sessions
-from meetings import receipts
+from meetings.lifecycle import idempotency
 from meetings.video.platforms import PLATFORMS
 from meetings.views.privacy import VIDEO
 from notifications import account_mails
@@ -35,7 +35,7 @@ def test_figures_are_those_of_the_code(settings: Any) -> None:
     days = account_mails.KEPT.days
     assert f"with the network address and the browser that they name: {days} days." in shown()
     assert f"A sign-in that was begun and not finished: {sessions.UNFINISHED_KEPT.days} day." in shown()
-    assert f"so that a double click acts once: {receipts.KEPT.days} days." in shown()
+    assert f"so that a double click acts once: {idempotency.KEPT.days} days." in shown()
 
 
 # Whatever belongs to an account: under which words the page speaks of it.

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from meetings.explain.inaction import prospect
 from meetings.models import Meeting
-from meetings.prospects import prospect
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.meetings.roads import (
     BY_EXPERT,

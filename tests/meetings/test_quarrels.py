@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from meetings.admin.disputes import MOST, earlier_quarrels
 from meetings.models import Meeting
-from meetings.quarrels import MOST, earlier_quarrels
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.factories import PersonFactory
 from tests.meetings.roads import (

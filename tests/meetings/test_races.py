@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from meetings import receipts, workflow
+from meetings.lifecycle import idempotency, workflow
 from meetings.models import Meeting, Receipt
 from tests.credits import books
 from tests.meetings.races import (
@@ -89,8 +89,8 @@ def without_receipts(patch: pytest.MonkeyPatch) -> None:
         receipt.meeting = meeting
         Receipt.objects.bulk_create([receipt], ignore_conflicts=True)
 
-    patch.setattr(receipts, "claim", look)
-    patch.setattr(receipts, "settle", settle)
+    patch.setattr(idempotency, "claim", look)
+    patch.setattr(idempotency, "settle", settle)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
-from meetings import rooms, sealing, video_outbox
 from meetings.models import Meeting, VideoRoom
+from meetings.video import encryption, outbox, rooms
 from meetings.vocabulary import PARTIES
 from tests.factories import TOTP_SECRET, PersonFactory
 from tests.meetings.roads import agreed
@@ -37,7 +37,7 @@ def reencrypt() -> str:
 @pytest.fixture
 def meeting() -> Meeting:
     meeting = agreed(now=timezone.now())
-    video_outbox.put_in_link(meeting, LINK, timezone.now())
+    outbox.put_in_link(meeting, LINK, timezone.now())
     return meeting
 
 
@@ -66,7 +66,7 @@ def test_the_former_key_can_be_dropped(meeting: Meeting, person: User, settings:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW_KEY, [settings.SECRET_KEY]
     assert reencrypt() == SAID.format(1, 0)
     settings.SECRET_KEY_FALLBACKS = []
-    assert video_outbox.own_link(VideoRoom.objects.get(pk=meeting.pk)) == LINK
+    assert outbox.own_link(VideoRoom.objects.get(pk=meeting.pk)) == LINK
     assert secret(person) == TOTP_SECRET
     assert codes(person) == before
     assert used not in before
@@ -74,8 +74,8 @@ def test_the_former_key_can_be_dropped(meeting: Meeting, person: User, settings:
 
 def test_without_it_all_would_be_lost(meeting: Meeting, person: User, settings: Any) -> None:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW_KEY, []
-    with pytest.raises(sealing.Unreadable):
-        video_outbox.own_link(VideoRoom.objects.get(pk=meeting.pk))
+    with pytest.raises(encryption.Unreadable):
+        outbox.own_link(VideoRoom.objects.get(pk=meeting.pk))
     assert secret(person) != TOTP_SECRET
 
 
@@ -100,7 +100,7 @@ def test_what_no_key_opens_is_named_and_stays(meeting: Meeting, person: User, se
 def test_a_link_that_was_changed_meanwhile_is_not_overwritten(meeting: Meeting, settings: Any) -> None:
     before = VideoRoom.objects.get(pk=meeting.pk).sealed_link
     VideoRoom.objects.filter(pk=meeting.pk).update(sealed_link="newer")
-    assert not sealing._replace(meeting.pk, before, "older")
+    assert not encryption._replace(meeting.pk, before, "older")
     assert VideoRoom.objects.get(pk=meeting.pk).sealed_link == "newer"
 
 

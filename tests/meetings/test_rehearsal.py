@@ -24,9 +24,11 @@ from django.utils import timezone
 from accounts.jobs import list_erasures
 from accounts.models import User
 from credits import ledger
-from meetings import leaving, postgres_programs, workflow
+from meetings.backup import postgres_programs
+from meetings.backup.postgres_programs import ProgramFailed, Programs
+from meetings.lifecycle import workflow
 from meetings.models import Meeting
-from meetings.postgres_programs import ProgramFailed, Programs
+from meetings.privacy import erasure
 from meetings.vocabulary import Action, Role, Status
 from notifications import delivery, mails
 from notifications.models import MailState, Notification
@@ -159,7 +161,7 @@ def leave_now(person: User, meeting: Meeting, operator: User) -> datetime:
     )
     rest = ledger.balance(person).available
     ledger.payout(person, rest, reason="goodbye", made_by=operator, key="test:goodbye", now=now)
-    leaving.delete_account(person, now)
+    erasure.delete_account(person, now)
     return now
 
 

@@ -8,8 +8,9 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import User
-from meetings import links, reminders
+from meetings import links
 from meetings.models import Meeting
+from meetings.notices import reminders
 from meetings.vocabulary import Action, Progress
 from notifications import delivery
 from notifications.models import MailState, Notification

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from meetings import reminders
 from meetings.models import Meeting, Reminder
+from meetings.notices import reminders
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications import wording
 from notifications.models import Notification

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.models import Service, User
-from meetings import receipts, workflow
-from meetings.drafts import draft
+from meetings.action import ActionRefused, Entry, MeetingChanged
+from meetings.lifecycle import idempotency, workflow
+from meetings.lifecycle.drafts import draft
 from meetings.models import Meeting, Receipt
-from meetings.step import ActionRefused, Entry, MeetingChanged
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.factories import PersonFactory, ReasonFactory, ServiceFactory, SkillFactory
 from tests.meetings.outcomes import ROWS, Row
@@ -172,7 +172,7 @@ def test_forms_are_forgotten_after_a_month() -> None:
         Receipt.objects.create(
             key=key, actor=meeting.student, digest="x", meeting=meeting, made_at=NOW - days * DAY
         )
-    assert receipts.forget_old(NOW) == 1
+    assert idempotency.forget_old(NOW) == 1
     assert {receipt.key for receipt in Receipt.objects.all()} == {days_ago[30], days_ago[1]}
 
 

@@ -16,9 +16,11 @@ from django.utils import timezone
 from accounts.erasures import Erasure
 from accounts.models import User
 from credits import ledger
-from meetings import audit, reminders, restoring
+from meetings import audit
+from meetings.backup import after_restore as restoring
 from meetings.models import Meeting, Reminder, VideoRoom
 from meetings.models.reminder import ReminderKind, ReminderState
+from meetings.notices import reminders
 from meetings.vocabulary import Status
 from notifications import delivery
 from notifications.models import MailState, Notification

@@ -6,8 +6,8 @@ import pytest
 
 from credits import ledger
 from credits.models import AccountKind
+from meetings.action import ActionRefused
 from meetings.models import Meeting
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Evaluation, Progress, Role, Status
 from tests.credits import books
 from tests.meetings.roads import (

@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import Service, User
 from credits import ledger
+from meetings.action import ActionRefused
 from meetings.models import Meeting, Review, Terms
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Progress, Role
 from tests.factories import PersonFactory, ServiceFactory
 from tests.meetings.roads import DAY, HOUR, act, agreed, closed_by_silence

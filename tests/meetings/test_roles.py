@@ -15,7 +15,8 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from accounts.models import ExpertProfile, User
 from demo import seed
-from meetings import jobs, roles
+from meetings import jobs
+from meetings.admin import roles
 from meetings.models import Meeting, VideoRoom
 from meetings.vocabulary import Action, Status
 from tests.factories import PersonFactory

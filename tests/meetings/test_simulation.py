@@ -19,9 +19,11 @@ from celery import current_app
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from meetings import jobs, reminders, workflow
+from meetings import jobs
+from meetings.action import ActionRefused
+from meetings.lifecycle import workflow
 from meetings.models import Meeting
-from meetings.step import ActionRefused
+from meetings.notices import reminders
 from meetings.vocabulary import Action, Progress, Role
 from notifications import delivery, wording
 from notifications.models import Notification

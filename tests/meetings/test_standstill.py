@@ -11,9 +11,9 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from expertim.schedule import JOBS
+from meetings.admin.overdue_jobs import standing_still
 from meetings.management.commands import prepare
 from meetings.models import JobRun
-from meetings.standstill import standing_still
 from tests.factories import PersonFactory
 
 # Listing the jobs closes the connection, which no test's transaction would survive.

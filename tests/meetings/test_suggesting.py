@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Service, User
-from meetings import workflow
-from meetings.drafts import draft
+from meetings.action import ActionRefused
+from meetings.lifecycle import workflow
+from meetings.lifecycle.drafts import draft
 from meetings.models import Meeting
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Role
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, SkillFactory
 from tests.meetings.roads import DAY, HOUR, NOW, act, make_acquainted, suggest

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from credits import ledger
-from meetings import checks, effects, guards, notices, reminders, workflow
+from meetings.action import ActionRefused, Ask, Entry
+from meetings.lifecycle import checks, effects, guards, workflow
+from meetings.lifecycle.transitions import TRANSITIONS, row_for
 from meetings.models import Meeting
-from meetings.step import ActionRefused, Ask, Entry
-from meetings.transitions import TRANSITIONS, row_for
+from meetings.notices import kinds, reminders
 from meetings.vocabulary import PAYMENTS, Action, EventKind, Progress, Role, Status
 from tests.factories import PersonFactory, ReasonFactory
 from tests.meetings.outcomes import ROWS
@@ -124,9 +125,9 @@ def test_every_event_is_used() -> None:
 
 
 def test_every_notice_is_used() -> None:
-    declared = {value for value in vars(notices).values() if isinstance(value, notices.Notice)}
+    declared = {value for value in vars(kinds).values() if isinstance(value, kinds.Notice)}
     used = {notice for row in TRANSITIONS for notice in row.notices}
-    used |= {rule.notice for rule in reminders.RULES.values()} | {notices.VIDEO_TROUBLE}
+    used |= {rule.notice for rule in reminders.RULES.values()} | {kinds.VIDEO_TROUBLE}
     assert {notice.kind.name for notice in declared} == {notice.kind.name for notice in used}
 
 

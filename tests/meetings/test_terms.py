@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from meetings.action import ActionRefused
 from meetings.models import Meeting, Terms
-from meetings.step import ActionRefused
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.meetings.roads import (
     DAY,

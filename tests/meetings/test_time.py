@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from meetings.attendance import may_return
+from meetings.action import ActionRefused
 from meetings.models import Meeting, Terms
-from meetings.step import ActionRefused
+from meetings.video.attendance import may_return
 from meetings.vocabulary import Action, Progress, Role
 from tests.meetings.outcomes import ROWS, Row
 from tests.meetings.roads import (

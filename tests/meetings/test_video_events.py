@@ -9,8 +9,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from meetings import presence, rooms
 from meetings.models import Meeting, PresenceNote
+from meetings.video import presence, rooms
 from meetings.video.platforms.janus import PLUGIN
 from meetings.vocabulary import Role
 from tests.meetings.roads import BY_EXPERT, BY_USER, agreed

@@ -10,9 +10,9 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from meetings import presence, rooms, video_outbox
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
+from meetings.video import outbox, presence, rooms
 from meetings.video.platforms import PLATFORMS
 from meetings.video.platforms.base import (
     Ambiguous,
@@ -51,7 +51,7 @@ def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn
 
 
 def work_off(now: datetime) -> int:
-    return video_outbox.work_off(lambda: now)
+    return outbox.work_off(lambda: now)
 
 
 def row(meeting: Meeting) -> VideoRoom:
@@ -260,8 +260,8 @@ def test_a_worker_that_dies_in_the_middle_is_replaced(platform: StandIn) -> None
     platform.moods.append(acts_then_fails(SystemExit()))
     with pytest.raises(SystemExit):
         work_off(NOW)
-    assert work_off(NOW + video_outbox.LEASE - SECOND) == 0
-    assert work_off(NOW + video_outbox.LEASE) == 1
+    assert work_off(NOW + outbox.LEASE - SECOND) == 0
+    assert work_off(NOW + outbox.LEASE) == 1
     assert platform.may_have_existed == [True]
     assert platform.rooms == {name(meeting)}
 
@@ -364,7 +364,7 @@ def test_an_operator_has_it_tried_again(platform: StandIn) -> None:
     meeting = agreed()
     platform.moods.append(fails(Misconfigured("wrong")))
     work_off(NOW)
-    video_outbox.try_again(row(meeting), NOW + MINUTE)
+    outbox.try_again(row(meeting), NOW + MINUTE)
     assert work_off(NOW + MINUTE) == 1
     assert (row(meeting).trouble, platform.rooms) == ("", {name(meeting)})
 
@@ -399,7 +399,7 @@ def test_trouble_long_ago_does_not_silence_trouble_near_the_start(platform: Stan
     meeting = agreed()
     platform.moods.append(fails(Misconfigured("wrong")))
     work_off(NOW)
-    video_outbox.try_again(row(meeting), NOW + MINUTE)
+    outbox.try_again(row(meeting), NOW + MINUTE)
     work_off(NOW + MINUTE)
     platform.always = fails(DOWN)
     for minutes in range(50, 40, -1):
@@ -458,7 +458,7 @@ def test_an_expert_whose_link_is_missing_is_asked_at_once_and_an_hour_before(pla
 def test_nobody_is_told_where_a_link_of_their_own_stands_in(platform: StandIn) -> None:
     PersonFactory.create(is_staff=True, is_superuser=True)
     meeting = agreed()
-    video_outbox.put_in_link(meeting, "https://elsewhere.example/room", NOW)
+    outbox.put_in_link(meeting, "https://elsewhere.example/room", NOW)
     platform.always = fails(Misconfigured("wrong"))
     work_off(NOW)
     work_off(meeting.starts_at - HOUR)
@@ -469,7 +469,7 @@ def test_nobody_is_told_where_a_link_of_their_own_stands_in(platform: StandIn) -
 
 
 def enter(meeting: Meeting, role: Role = BY_USER, now: datetime | None = None) -> str:
-    return video_outbox.enter(meeting, role, lambda: now or meeting.starts_at)
+    return outbox.enter(meeting, role, lambda: now or meeting.starts_at)
 
 
 def test_a_room_that_vanished_is_made_again_at_the_door(platform: StandIn) -> None:
@@ -506,9 +506,9 @@ def test_eight_workers_tell_the_platform_of_each_room_once(platform: StandIn) ->
 
 def test_who_waits_too_long_at_the_door_is_told(platform: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     meeting = agreed()
-    monkeypatch.setattr(video_outbox, "LONGEST_WAIT_AT_THE_DOOR", 0.3)
+    monkeypatch.setattr(outbox, "LONGEST_WAIT_AT_THE_DOOR", 0.3)
     VideoRoom.objects.update(busy_until=meeting.starts_at + MINUTE)
-    with pytest.raises(video_outbox.Busy):
+    with pytest.raises(outbox.Busy):
         enter(meeting)
 
 
@@ -529,7 +529,7 @@ def test_a_platform_just_asked_in_vain_is_not_asked_by_everyone_at_the_door(
     with pytest.raises(Retryable):
         enter(meeting)
     platform.always = None
-    with pytest.raises(video_outbox.Busy):
+    with pytest.raises(outbox.Busy):
         enter(meeting)
     assert platform.told == []
     work_off(meeting.starts_at + 30 * SECOND)
@@ -541,7 +541,7 @@ def test_people_at_the_door_hold_only_so_many_threads(platform: StandIn) -> None
     platform.always = lambda _platform, _room: threading.Event().wait(0.5) and None
     answers = at_once(*(lambda meeting=meeting: enter(meeting) for meeting in meetings))
     assert sum(isinstance(answer, str) for answer in answers) == 2
-    assert sum(isinstance(answer, video_outbox.Busy) for answer in answers) == 6
+    assert sum(isinstance(answer, outbox.Busy) for answer in answers) == 6
 
 
 def test_who_is_at_the_door_while_the_meeting_is_cancelled_is_not_led_in(platform: StandIn) -> None:
@@ -552,7 +552,7 @@ def test_who_is_at_the_door_while_the_meeting_is_cancelled_is_not_led_in(platfor
         act(meeting, Action.CANCEL, Role.OPERATOR, words="ill")
 
     platform.moods.append(cancels)
-    with pytest.raises(video_outbox.Busy):
+    with pytest.raises(outbox.Busy):
         enter(Meeting.objects.get(pk=meeting.pk))
 
 
@@ -561,19 +561,19 @@ def test_what_is_done_after_ones_time_is_undone_by_the_next(platform: StandIn) -
 
     def sleeps_while_it_is_cancelled(_platform: StandIn, _room: Any) -> None:
         act(meeting, Action.CANCEL, BY_EXPERT, words="ill")
-        assert work_off(NOW + 2 * video_outbox.LEASE) == 1
+        assert work_off(NOW + 2 * outbox.LEASE) == 1
 
     platform.moods.append(sleeps_while_it_is_cancelled)
     work_off(NOW)
     assert platform.rooms == {name(meeting)}
-    work_off(NOW + 3 * video_outbox.LEASE)
+    work_off(NOW + 3 * outbox.LEASE)
     assert platform.rooms == set()
 
 
 def test_a_link_of_ones_own_asks_the_platform_nothing(platform: StandIn) -> None:
     meeting = agreed()
     platform.always = fails(DOWN)
-    video_outbox.put_in_link(meeting, "https://elsewhere.example/room", NOW)
+    outbox.put_in_link(meeting, "https://elsewhere.example/room", NOW)
     assert enter(meeting) == "https://elsewhere.example/room"
     assert platform.told == []
 
@@ -582,10 +582,10 @@ def test_a_link_ends_the_trouble_and_its_removal_asks_the_platform_again(platfor
     meeting = agreed()
     platform.always = fails(Misconfigured("wrong"))
     work_off(NOW)
-    video_outbox.put_in_link(meeting, "https://elsewhere.example/room", NOW)
+    outbox.put_in_link(meeting, "https://elsewhere.example/room", NOW)
     assert (row(meeting).trouble, row(meeting).due_at) == ("", meeting.ends_at + HOUR)
     platform.always = None
-    video_outbox.put_in_link(meeting, "", NOW)
+    outbox.put_in_link(meeting, "", NOW)
     work_off(NOW)
     assert platform.rooms == {name(meeting)}
 

@@ -15,8 +15,9 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
-from meetings import leaving, rooms, video_outbox
 from meetings.models import Meeting, VideoRoom
+from meetings.privacy import erasure
+from meetings.video import outbox, rooms
 from meetings.video.platforms import PLATFORMS
 from meetings.vocabulary import Action
 from tests import statements
@@ -51,7 +52,7 @@ def test_cancelling_right_after_a_confirmation_never_deadlocks() -> None:
 
 
 def test_with_a_lock_on_the_joined_meeting_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(video_outbox, "_still_held", lock_room_and_meeting)
+    monkeypatch.setattr(outbox, "_still_held", lock_room_and_meeting)
     with statements.unwatched():
         assert change_minds(CONTROL_ROUNDS, until_one=True)
 
@@ -72,7 +73,7 @@ def test_leaving_waits_for_the_room_before_it_holds_the_person() -> None:
 
     def leave() -> None:
         is_held.wait(timeout=5)
-        leaving.delete_account(person, NOW)
+        erasure.delete_account(person, NOW)
 
     assert at_once(work, leave) == [None, None]
     assert User.objects.get(pk=person.pk).is_deleted
@@ -87,7 +88,7 @@ def change_minds(rounds: int, *, until_one: bool = False) -> list[str]:
             while not done.is_set():
                 woken.wait(timeout=1)
                 woken.clear()
-                video_outbox.work_off(clock)
+                outbox.work_off(clock)
 
     def meet() -> None:
         try:
@@ -120,7 +121,7 @@ def confirm_and_cancel(clock: Callable[[], datetime], woken: threading.Event) ->
             raise
 
 
-def lock_room_and_meeting(claim: video_outbox.Claim) -> VideoRoom | None:
+def lock_room_and_meeting(claim: outbox.Claim) -> VideoRoom | None:
     """Lock as it was: in the order of meetings, whose rows were joined and locked behind the room's."""
     rows = VideoRoom.objects.select_for_update().order_by("meeting__starts_at", "meeting__pk")
     return rows.filter(pk=claim.meeting.pk, busy_until=claim.until).first()

@@ -3,8 +3,8 @@
 import pytest
 
 from credits.models import Posting
+from meetings.lifecycle.transitions import TRANSITIONS
 from meetings.models import Event, Meeting
-from meetings.transitions import TRANSITIONS
 from meetings.vocabulary import Action, Role
 from tests.credits import books
 from tests.meetings.outcomes import FREE, ROWS, Row, words

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from credits import ledger
-from meetings.notices import KINDS as ABOUT_MEETINGS
+from meetings.notices.kinds import KINDS as ABOUT_MEETINGS
 from notifications import delivery
 from notifications.kinds import optional_kinds
 from notifications.models import Notification, UnwantedMail

@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from accounts import zones
 from accounts.models import User
-from meetings import links, reminders
+from meetings import links
 from meetings.models import Meeting
+from meetings.notices import reminders
 from meetings.vocabulary import Action, Role, Status
 from notifications import mails
 from notifications.kinds import all_kinds

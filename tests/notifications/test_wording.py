@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.times import seen_by
 from credits import ledger
-from meetings import reminders, video_outbox
+from meetings.notices import reminders
+from meetings.video import outbox
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications import wording
 from notifications.kinds import all_kinds
@@ -80,7 +81,7 @@ def _without_video_room() -> None:
     PersonFactory.create(is_staff=True, is_superuser=True)
     meeting = agreed()
     with override_settings(VIDEO_PLATFORM="manual"):
-        video_outbox.work_off(lambda: meeting.starts_at - HOUR)
+        outbox.work_off(lambda: meeting.starts_at - HOUR)
 
 
 OTHER_ROADS = (

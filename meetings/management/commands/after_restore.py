@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from meetings import restoring
+from meetings.backup import after_restore
 
 
 class Command(BaseCommand):
@@ -44,14 +44,14 @@ class Command(BaseCommand):
         now = timezone.now()
         if stopped_at > now:
             raise CommandError(f"--stopped-at {stopped_at.isoformat()} is yet to come.")
-        self._step("Sequences moved on", restoring.skip_numbers)
+        self._step("Sequences moved on", after_restore.skip_numbers)
         # First, so that nothing that follows is told to somebody who has left.
         if not no_erasures:
             call_command("replay_erasures", erasures, stdout=self.stdout)
-        self._step("Sessions ended", restoring.sign_everybody_out)
-        self._step("Mails held back", lambda: restoring.hold_back_mails(stopped_at, now))
-        self._step("Reminders missed", lambda: restoring.miss_reminders(stopped_at, now))
-        self._step("Video rooms to be told anew", lambda: restoring.recheck_rooms(now))
+        self._step("Sessions ended", after_restore.sign_everybody_out)
+        self._step("Mails held back", lambda: after_restore.hold_back_mails(stopped_at, now))
+        self._step("Reminders missed", lambda: after_restore.miss_reminders(stopped_at, now))
+        self._step("Video rooms to be told anew", lambda: after_restore.recheck_rooms(now))
         call_command("audit", stdout=self.stdout)
         self.stdout.write("The site can be opened again.")
 

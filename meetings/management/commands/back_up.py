@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from meetings.postgres_programs import ProgramFailed, programs_for_site
+from meetings.backup.postgres_programs import ProgramFailed, programs_for_site
 
 NAME = "expertim-%Y%m%dT%H%M%SZ.dump"
 LIST = "erasures"

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from meetings import rooms
+from meetings.video import rooms
 from meetings.video.platforms.base import VideoError
 
 

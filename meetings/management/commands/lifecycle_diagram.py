@@ -7,13 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from meetings import diagram
+from meetings.lifecycle import diagram
 
 
 class Command(BaseCommand):
     """Writes the page, or says that it is out of date."""
 
-    help = "Write docs/lifecycle.md from meetings/transitions.py."
+    help = "Write docs/lifecycle.md from meetings/lifecycle/transitions.py."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Know the option that only looks, and where the page is."""

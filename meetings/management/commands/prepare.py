@@ -16,7 +16,8 @@ from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from accounts.jobs import list_erasures
-from meetings import defaults, roles
+from meetings import defaults
+from meetings.admin import roles
 from meetings.models import JobRun
 
 

@@ -8,10 +8,10 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import reencrypting
-from meetings import sealing
+from meetings.video import encryption
 
 STORED: dict[str, Callable[[], reencrypting.Outcome]] = {
-    "Links to meetings": sealing.reencrypt_links,
+    "Links to meetings": encryption.reencrypt_links,
     "Second factors": partial(reencrypting.second_factors, Authenticator.Type.TOTP),
     "Recovery codes": partial(reencrypting.second_factors, Authenticator.Type.RECOVERY_CODES),
 }

@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from meetings.postgres_programs import ProgramFailed, Programs, programs_for_site
+from meetings.backup.postgres_programs import ProgramFailed, Programs, programs_for_site
 
 # A copy asks no worker of the site for anything.
 NO_BROKER = "redis://127.0.0.1:1/0"

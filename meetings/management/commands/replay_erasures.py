@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts import erasures
-from meetings import erasing_again
+from meetings.privacy import replay
 
 
 class Command(BaseCommand):
@@ -32,6 +32,6 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The list of erasures cannot be read: {error}") from error
         number = 0
-        for number, erased in enumerate(erasing_again.replay(listed, timezone.now()), start=1):  # noqa: B007
+        for number, erased in enumerate(replay.replay(listed, timezone.now()), start=1):  # noqa: B007
             self.stdout.write(str(erased))
         self.stdout.write(f"Erasures in the list: {len(listed)}. Erased again: {number}.")

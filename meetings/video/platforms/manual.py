@@ -8,7 +8,7 @@ from meetings.video.platforms.base import Health, LinkWanted, Participant, Remem
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """Makes no rooms; a meeting is ready as soon as somebody has put in a link (see `meetings.rooms`)."""
+    """Makes no rooms; a meeting is ready as soon as somebody has put in a link (see `rooms`)."""
 
     origin: str = ""
 

@@ -1,0 +1,1 @@
+"""What an action, or none, will lead to, said before it happens."""

@@ -1,0 +1,1 @@
+"""Telling the two people of a meeting: what, when, and whether it still holds."""
