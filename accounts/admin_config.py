@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class OperatorsAdmin(AdminConfig):
     """The operators' pages."""
 
-    default_site = "accounts.operators.OperatorSite"
+    default_site = "accounts.admin_site.OperatorSite"

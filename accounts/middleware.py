@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from redis import RedisError
 
-from accounts.times import seen_by
+from accounts.times.formats import seen_by
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
-from accounts import zone_checks
+from accounts.times import zone_checks
 from accounts.toys import AT_START, HINT, Toy, refuse
 
 SHORTEST_KEY, FEWEST_SIGNS = 50, 5

@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_pages import ShownOnly, TabularInline, ViewOnlyAdmin
-from accounts.times import written
+from accounts.admin.kit.pages import ShownOnly, TabularInline, ViewOnlyAdmin
+from accounts.times.formats import written
 from credits import admin_batches, admin_movements, admin_statements
 from credits.models import Account, AccountKind, Posting, Transfer
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_changes import in_history
-from accounts.admin_pages import AskForm, ModelAdmin
+from accounts.admin.kit.history import in_history
+from accounts.admin.kit.pages import AskForm, ModelAdmin
 from accounts.models import User
 from accounts.people import person_of
 from credits import batches, ledger

@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_changes import in_history
-from accounts.admin_pages import AskForm, ModelAdmin, ask
+from accounts.admin.kit.history import in_history
+from accounts.admin.kit.pages import AskForm, ModelAdmin, ask
 from accounts.models import User
 from accounts.people import person_of
 from credits import ledger

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from accounts.admin_pages import ModelAdmin
+from accounts.admin.kit.pages import ModelAdmin
 from accounts.models import User
 from accounts.people import person_of
 from credits import ledger

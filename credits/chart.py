@@ -7,8 +7,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.periods import Period
-from accounts.times import beginning_of
+from accounts.times.formats import beginning_of
+from accounts.times.periods import Period
 from credits.models import Movement
 
 WEEKS = 12

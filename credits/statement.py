@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.filters import Filter
 from accounts.models import User
-from accounts.times import seen_by
+from accounts.times.formats import seen_by
 from credits.models import Movement
 from credits.models.movement import KINDS
 from notifications.references import name_of

@@ -87,7 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.language_pages.languages",
+                "accounts.profile.language_views.languages",
                 "notifications.context.bell",
                 "expertim.context.site",
             ],
@@ -142,16 +142,16 @@ LOGIN_REDIRECT_URL = "meetings:dashboard"
 LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "notifications.account_mails.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "accounts.entrance.LoginForm",
-    "signup": "accounts.entrance.SignupForm",
-    "reset_password": "accounts.entrance.ForgottenPasswordForm",
-    "reset_password_from_key": "accounts.entrance.NewPasswordForm",
-    "change_password": "accounts.entrance.ChangePasswordForm",
-    "reauthenticate": "accounts.entrance.ReauthenticateForm",
+    "login": "accounts.auth.forms.LoginForm",
+    "signup": "accounts.auth.forms.SignupForm",
+    "reset_password": "accounts.auth.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.auth.forms.NewPasswordForm",
+    "change_password": "accounts.auth.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.auth.forms.ReauthenticateForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.signing_in.SignupForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.auth.signup.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
@@ -166,8 +166,8 @@ ACCOUNT_RATE_LIMITS = {
     # Nobody's mailbox is filled by strangers.
     "reset_password": "20/m/ip,5/h/key",
 }
-MFA_ADAPTER = "accounts.second_factor.Adapter"
-MFA_FORMS = {"authenticate": "accounts.second_factor_pages.CodeForm"}
+MFA_ADAPTER = "accounts.auth.second_factor.Adapter"
+MFA_FORMS = {"authenticate": "accounts.auth.second_factor_forms.CodeForm"}
 # Nobody signs in before the address is confirmed; whoever has a second factor may still change theirs.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Expertim"
@@ -251,7 +251,7 @@ STORAGES = {
 }
 # Photos are the only uploads; they are kept in the database (docs/decisions/0005-photos.md).
 FILE_UPLOAD_HANDLERS = [
-    "accounts.photos.BoundedUpload",
+    "accounts.profile.photos.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

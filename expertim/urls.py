@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.views.generic import RedirectView, TemplateView
 
-from accounts.second_factor_pages import download_recovery_codes, recovery_codes
+from accounts.auth.second_factor_forms import download_recovery_codes, recovery_codes
 from meetings.views.experts import home
 from meetings.vocabulary import Status
 from notifications.views import mails

@@ -18,11 +18,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from accounts.account_adapter import OwnAdapter
+from accounts.auth.adapter import OwnAdapter
 from accounts.models import User
 from accounts.models.user import site_language
-from accounts.times import seen_by, written
-from accounts.zones import in_words
+from accounts.times.formats import seen_by, written
+from accounts.times.zones import in_words
 from notifications import mails, nudge
 from notifications.models import AccountMail, MailState
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_changes import in_history, with_reason
-from accounts.admin_pages import ViewOnlyAdmin
+from accounts.admin.kit.history import in_history, with_reason
+from accounts.admin.kit.pages import ViewOnlyAdmin
 from notifications import delivery, nudge, wording
 from notifications.kinds import all_kinds
 from notifications.models import AccountMail, Mailed, MailState, Notification

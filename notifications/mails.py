@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
-from accounts.times import seen_by
-from accounts.zones import in_words
+from accounts.times.formats import seen_by
+from accounts.times.zones import in_words
 from notifications import mail_choices, wording
 from notifications.kinds import all_kinds
 from notifications.models import Notification

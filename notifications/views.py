@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.people import person_of
-from accounts.times import written_date
+from accounts.times.formats import written_date
 from notifications import wording
 from notifications.mail_choices import MailForm
 from notifications.models import Notification

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models.names import in_readers_language
-from accounts.times import written
+from accounts.times.formats import written
 from notifications.kinds import Kind, all_kinds
 from notifications.models import Notification
 from notifications.references import page_of

@@ -23,7 +23,7 @@ from icalendar import Calendar
 
 from accounts import languages
 from accounts.models import Expertise, ExpertProfile, ServiceKind, Skill, User
-from accounts.times import zone_name
+from accounts.times.formats import zone_name
 from credits.models import Posting
 from demo import pages, seed
 from demo.people import address

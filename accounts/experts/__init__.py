@@ -1,0 +1,1 @@
+"""What experts say of themselves and offer, and how they are found."""

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts import languages, search
-from accounts.choices import SkillField
+from accounts.experts.choices import SkillField
 from accounts.filters import Filter
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 from accounts.models.expert import HIGHEST_PRICE, ExpertQuerySet

@@ -1,4 +1,4 @@
-"""Photos of people: small squares, checked and written anew by `accounts.photos`."""
+"""Photos of people: small squares, checked and written anew by `accounts.profile.photos`."""
 
 from django.db import models
 from django.urls import reverse

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts import zones
+from accounts.times import zones
 
 
 class DateFormat(models.TextChoices):

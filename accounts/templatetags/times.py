@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from accounts.times import lasted, written, written_date, written_day
-from accounts.zones import city, in_words
+from accounts.times.formats import lasted, written, written_date, written_day
+from accounts.times.zones import city, in_words
 
 register = template.Library()
 register.filter("lasted", lasted)

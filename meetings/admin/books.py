@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts.admin_pages import ViewOnlyAdmin
+from accounts.admin.kit.pages import ViewOnlyAdmin
 from meetings.models import AuditRun
 from notifications import nudge
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.admin_changes import in_history
-from accounts.admin_pages import AskForm, ModelAdmin, ask
+from accounts.admin.kit.history import in_history
+from accounts.admin.kit.pages import AskForm, ModelAdmin, ask
 from accounts.people import person_of
 from credits import ledger
 from meetings.action import ActionRefused, Entry

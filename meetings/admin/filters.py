@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_lists import LinkedFilter
+from accounts.admin.kit.lists import LinkedFilter
 from accounts.models import User
 from meetings.models import Event, Meeting
 from meetings.models.video import Trouble

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.admin_changes import in_history
-from accounts.admin_pages import AskForm, ModelAdmin, ask
+from accounts.admin.kit.history import in_history
+from accounts.admin.kit.pages import AskForm, ModelAdmin, ask
 from accounts.people import person_of
 from meetings.action import ActionRefused
 from meetings.admin import deciding, flags

@@ -18,9 +18,9 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from accounts.admin_changes import in_history
-from accounts.admin_pages import ModelAdmin
-from accounts.admin_times import EMPTY, WrittenList
+from accounts.admin.kit.history import in_history
+from accounts.admin.kit.pages import ModelAdmin
+from accounts.admin.kit.times import EMPTY, WrittenList
 from accounts.templatetags.times import when
 from meetings.admin.overdue_jobs import standing_still
 from meetings.models import JobRun

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_pages import ShownOnly, TabularInline, ViewOnlyAdmin
+from accounts.admin.kit.pages import ShownOnly, TabularInline, ViewOnlyAdmin
 from accounts.models import User
 from credits import ledger
 from meetings.admin import deciding, flagged

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.admin import PersonAdmin
-from accounts.admin_changes import in_history
-from accounts.admin_pages import AskForm, ask
+from accounts.admin.kit.history import in_history
+from accounts.admin.kit.pages import AskForm, ask
+from accounts.admin.people import PersonAdmin
 from accounts.models import User
 from accounts.people import person_of
-from accounts.times import written
+from accounts.times.formats import written
 from meetings.admin import blocking
 from meetings.models import Meeting
 

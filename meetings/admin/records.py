@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_pages import ViewOnlyAdmin
+from accounts.admin.kit.pages import ViewOnlyAdmin
 from meetings.admin.filters import LateFilter
 from meetings.models import Answer, Event, Reminder, Review
 

@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_changes import before_and_after
-from accounts.admin_names import NamedAdmin, name_fieldset
-from accounts.admin_pages import ModelAdmin
-from accounts.admin_times import WrittenList
+from accounts.admin.kit.history import before_and_after
+from accounts.admin.kit.names import NamedAdmin, name_fieldset
+from accounts.admin.kit.pages import ModelAdmin
+from accounts.admin.kit.times import WrittenList
 from accounts.people import person_of
 from meetings.models import Reason, Terms
 

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.admin_changes import in_history, with_reason
-from accounts.admin_pages import AskForm, ViewOnlyAdmin, ask
+from accounts.admin.kit.history import in_history, with_reason
+from accounts.admin.kit.pages import AskForm, ViewOnlyAdmin, ask
 from accounts.templatetags.times import when
 from meetings.admin.filters import RoomStartFilter, TroubleFilter
 from meetings.models import VideoRoom

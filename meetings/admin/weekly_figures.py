@@ -9,8 +9,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.periods import Period
-from accounts.times import beginning_of
+from accounts.times.formats import beginning_of
+from accounts.times.periods import Period
 from credits.models import AccountKind, PostingKind, Transfer
 from meetings.models import Event, Meeting
 from meetings.vocabulary import EventKind, Status

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.times import written
+from accounts.times.formats import written
 from credits import ledger
 from meetings.models import Meeting
 from meetings.vocabulary import Action, Payment, Role

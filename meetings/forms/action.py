@@ -9,9 +9,9 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 
-from accounts.clocks import gap_in_words, twice_in_words
 from accounts.models import User
-from accounts.times import instants, zone_name
+from accounts.times.clock_changes import gap_in_words, twice_in_words
+from accounts.times.formats import instants, zone_name
 from meetings.action import Ask, Entry
 from meetings.lifecycle import reviews
 from meetings.lifecycle.checks import FURTHEST_AHEAD, PASSED, STARS_MISSING, TOO_FAR_AHEAD, overlaps

@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 
-from accounts.clocks import differs_in_words
 from accounts.models import User
-from accounts.times import written
+from accounts.times.clock_changes import differs_in_words
+from accounts.times.formats import written
 from credits import ledger
 from meetings import pricing
 from meetings.forms.action import ActionForm, StartForm

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.times import written
+from accounts.times.formats import written
 from meetings.action import Ask, Guard, Step
 from meetings.lifecycle import reviews
 from meetings.models import Meeting

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Service
-from accounts.times import written
+from accounts.times.formats import written
 from meetings.action import Step
 from meetings.models import Meeting
 from meetings.video.attendance import has_attended

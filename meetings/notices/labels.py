@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.times import written
+from accounts.times.formats import written
 from meetings.models import Meeting
 
 

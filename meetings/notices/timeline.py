@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.times import written
+from accounts.times.formats import written
 from meetings.models import Event, Meeting
 from meetings.vocabulary import EventKind, Outcome
 from notifications.wording import credits_in_words

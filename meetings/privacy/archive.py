@@ -16,8 +16,8 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from accounts.data_export import account, expert_page, profile, services
 from accounts.models import User
-from accounts.own_data import account, expert_page, profile, services
 from credits.own_data import balance, movements
 from meetings.privacy.data_export import meetings, reviews
 from notifications.own_data import mails_before_the_account, notifications

@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import leaving as accounts
+from accounts import erasure as accounts
 from accounts.models import ExpertProfile, Service, User
-from accounts.times import written
+from accounts.times.formats import written
 from credits import ledger
 from credits.models import Account, Posting
 from meetings.lifecycle import workflow

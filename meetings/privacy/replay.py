@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.erasures import Erasure, person_of
+from accounts.erasure_list import Erasure, person_of
 from accounts.models import User
 from credits import ledger
 from meetings.action import Entry

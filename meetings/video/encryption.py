@@ -1,7 +1,7 @@
 """Keeping a link to a room in a table, encrypted."""
 
-from accounts import sealing
-from accounts.reencrypting import Outcome, reencrypt
+from accounts import encryption
+from accounts.reencryption import Outcome, reencrypt
 from meetings.models import VideoRoom
 from meetings.video.platforms.base import VideoError
 
@@ -23,14 +23,14 @@ def reencrypt_links() -> Outcome:
 
 def seal(secret: str) -> str:
     """Return the secret encrypted."""
-    return sealing.seal(secret, purpose=PURPOSE)
+    return encryption.seal(secret, purpose=PURPOSE)
 
 
 def unseal(sealed: str) -> str:
     """Return the secret that was sealed. Raises Unreadable."""
     try:
-        return sealing.unseal(sealed, purpose=PURPOSE)
-    except sealing.Unreadable as error:
+        return encryption.unseal(sealed, purpose=PURPOSE)
+    except encryption.Unreadable as error:
         raise Unreadable from error
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.people import person_of
-from accounts.times import seen_by
+from accounts.times.formats import seen_by
 from meetings.notices import calendar_feed as feeds
 
 

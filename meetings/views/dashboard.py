@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.completeness import missing_steps
+from accounts.experts.completeness import missing_steps
 from accounts.filters import Filter
 from accounts.models import Expertise, User
 from accounts.people import person_of

@@ -17,7 +17,7 @@ from accounts.experts.directory import (
 )
 from accounts.models import Expertise, ExpertProfile, User
 from accounts.people import person_of
-from accounts.way_back import way_back
+from accounts.safe_next_url import way_back
 from meetings.models import Meeting, Review
 from meetings.views.list_rows import rows_for
 from meetings.vocabulary import Status

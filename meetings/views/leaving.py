@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.entrance import ReauthenticateForm
+from accounts.auth.forms import ReauthenticateForm
 from accounts.models import User
 from accounts.people import person_of
-from accounts.times import written
+from accounts.times.formats import written
 from meetings.privacy import archive, erasure
 
 # Names in the form whose account it deletes: sent again, it finds that this is done.

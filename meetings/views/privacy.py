@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import sessions
+from accounts.auth import sessions
 from meetings.lifecycle import idempotency
 from notifications import account_mails
 

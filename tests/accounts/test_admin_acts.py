@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import photos
 from accounts.models import Photo, User
+from accounts.profile import photos
 from notifications import delivery
 from notifications.models import AccountMail, MailState
 from tests.factories import PersonFactory

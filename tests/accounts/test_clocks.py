@@ -5,7 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.clocks import changes, differs_in_words, gap_in_words, length_in_words, twice_in_words
+from accounts.times.clock_changes import (
+    changes,
+    differs_in_words,
+    gap_in_words,
+    length_in_words,
+    twice_in_words,
+)
 
 PRAGUE, NEW_YORK = "Europe/Prague", "America/New_York"
 BETWEEN = (

@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts import photos
-from accounts.completeness import missing_steps
+from accounts.experts.completeness import missing_steps
 from accounts.models import User
+from accounts.profile import photos
 from tests.accounts.test_photos import picture
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, SkillFactory
 from tests.meetings.test_pages import as_person

@@ -8,8 +8,8 @@ import pytest
 from django.core import checks
 from django.utils import timezone
 
-from accounts import erasures
-from accounts.erasures import Erasure
+from accounts import erasure_list
+from accounts.erasure_list import Erasure
 from accounts.jobs import list_erasures
 from accounts.models import User
 from accounts.toys import AT_START
@@ -46,7 +46,7 @@ def test_it_is_added_to_and_says_nothing_twice(file: Path) -> None:
     second = erased()
     list_erasures()
     list_erasures()
-    assert erasures.read(file) == [Erasure(first.pk, AT), Erasure(second.pk, AT)]
+    assert erasure_list.read(file) == [Erasure(first.pk, AT), Erasure(second.pk, AT)]
 
 
 def test_who_is_not_in_the_database_any_more_stays_in_the_list(file: Path) -> None:
@@ -54,7 +54,7 @@ def test_who_is_not_in_the_database_any_more_stays_in_the_list(file: Path) -> No
     file.write_text(f"{unknown}\n")
     person = erased()
     list_erasures()
-    assert erasures.read(file) == [Erasure(person.pk, AT), unknown]
+    assert erasure_list.read(file) == [Erasure(person.pk, AT), unknown]
 
 
 def test_blocked_people_are_not_in_it(file: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_line_that_was_cut_off_is_written_again(file: Path, length: int) -> No
     person = erased()
     file.write_text(f"{Erasure(person.pk, AT)}\n"[:length])
     list_erasures()
-    assert erasures.read(file) == [Erasure(person.pk, AT)]
+    assert erasure_list.read(file) == [Erasure(person.pk, AT)]
 
 
 def test_without_a_file_nothing_is_listed(settings: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.expert_forms import ExpertForm
+from accounts.experts.forms import ExpertForm
 from accounts.models import ExpertProfile, Service, User
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, ServiceKindFactory, SkillFactory
 from tests.meetings.roads import suggest

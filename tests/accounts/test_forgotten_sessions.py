@@ -10,9 +10,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts import sessions
+from accounts.auth import sessions
+from accounts.erasure import belongings
 from accounts.jobs import forget_sessions
-from accounts.leaving import belongings
 from accounts.models import User
 from meetings.privacy import erasure
 from notifications.account_mails import AccountAdapter

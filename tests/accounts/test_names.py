@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from accounts import languages
-from accounts.choices import SkillField
+from accounts.experts.choices import SkillField
 from accounts.models import Expertise, ServiceKind, Skill
 from accounts.models.names import ReadersName
 from tests.accounts.test_search import expert, find

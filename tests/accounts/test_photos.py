@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from accounts import photos
 from accounts.models import Photo, User
+from accounts.profile import photos
 from tests.factories import PersonFactory
 from tests.meetings.test_pages import as_person
 

@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts.auth.second_factor import has_second_factor
 from accounts.models import User
-from accounts.second_factor import has_second_factor
 from runner import variables
 from tests.accounts import mailbox
 from tests.accounts.test_signing_in import again, is_signed_in, sign_in, signed_in

@@ -11,9 +11,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from accounts.auth.session_views import browser_in_words
 from accounts.jobs import forget_sessions
 from accounts.models import User
-from accounts.session_pages import browser_in_words
 from tests.accounts import mailbox
 from tests.accounts.test_signing_in import is_signed_in, sign_in
 from tests.factories import PASSWORD, TOTP_SECRET, PersonFactory

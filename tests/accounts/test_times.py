@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.times import instants, seen_by, written, written_day, zone_name
+from accounts.times.formats import instants, seen_by, written, written_day, zone_name
 from tests.factories import PersonFactory
 
 PRAGUE, NEW_YORK = ZoneInfo("Europe/Prague"), ZoneInfo("America/New_York")

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import languages, zones
+from accounts import languages
 from accounts.models import Expertise, ExpertProfile, User
-from accounts.times import seen_by, written
+from accounts.times import zones
+from accounts.times.formats import seen_by, written
 from notifications import mails
 from notifications.models import AccountMail, Notification
 from tests.factories import ExpertFactory, ExpertiseFactory, PersonFactory

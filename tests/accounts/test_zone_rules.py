@@ -18,8 +18,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import zone_checks, zone_rules, zones
-from accounts.times import beginning_of
+from accounts.times import zone_checks, zone_rules, zones
+from accounts.times.formats import beginning_of
 from runner.places import ROOT
 from tests.environment import of_the_site
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from django.test import Client
 
-from accounts import zones
 from accounts.models import User
+from accounts.times import zones
 from tests.accounts.test_pages import NEW
 from tests.factories import PersonFactory
 from tests.meetings.test_pages import as_person

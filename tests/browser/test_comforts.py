@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.clocks import changes
 from accounts.models import Service, User
+from accounts.times.clock_changes import changes
 from meetings.models import Meeting
 from tests.browser.conftest import OpenPage
 from tests.browser.test_main_job import sign_in

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.times import written
+from accounts.times.formats import written
 from credits import ledger
 from meetings.vocabulary import Action, Status
 from notifications.references import names_for

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.times import seen_by
+from accounts.times.formats import seen_by
 from credits import ledger
 from credits.chart import DAYS, chart
 from credits.models import Movement

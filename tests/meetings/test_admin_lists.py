@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import admin_lists
-from accounts.admin_lists import QuickList
+from accounts.admin.kit import lists
+from accounts.admin.kit.lists import QuickList
 from accounts.models import ExpertProfile, User
 from credits.models import Account, Posting, Transfer
 from meetings.models import Answer, Event, Meeting, Reminder, Review, VideoRoom
@@ -69,7 +69,7 @@ def test_no_long_list_is_counted_to_its_end(site: Client, model: Any, query: dic
     counts = [one["sql"] for one in asked if "COUNT(" in one["sql"] and model._meta.db_table in one["sql"]]
     # Where the search finds nobody, Django need not ask.
     assert counts or "q" in query
-    assert [sql for sql in counts if f"LIMIT {admin_lists.MOST_COUNTED + 1}" not in sql] == []
+    assert [sql for sql in counts if f"LIMIT {lists.MOST_COUNTED + 1}" not in sql] == []
 
 
 @pytest.mark.parametrize("model", LONG)
@@ -94,7 +94,7 @@ def test_columns_are_sorted_only_where_there_is_an_index(site: Client, model: An
 def test_what_is_beyond_the_counted_is_said_to_be_there(
     site: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admin_lists, "MOST_COUNTED", 3)
+    monkeypatch.setattr(lists, "MOST_COUNTED", 3)
     for _person in range(2):
         PersonFactory.create()
     assert "People: 3" in site.get(address(User)).text
@@ -173,7 +173,7 @@ def test_people_who_change_their_name_are_found_by_the_new_one(site: Client) -> 
 def test_no_more_people_are_looked_for_than_anybody_reads_through() -> None:
     for _person in range(5):
         PersonFactory.create(first_name="Emil")
-    assert len(admin_lists.people_with("emil", 3)) == 3
+    assert len(lists.people_with("emil", 3)) == 3
 
 
 def _service_of(expert: ExpertProfile) -> Any:
@@ -281,7 +281,7 @@ def test_every_time_names_its_zone(site: Client, model: Any) -> None:
 def test_how_much_was_found_is_said_once_and_never_wrongly(
     site: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admin_lists, "MOST_COUNTED", 3)
+    monkeypatch.setattr(lists, "MOST_COUNTED", 3)
     for _person in range(5):
         PersonFactory.create()
     page = site.get(address(User), {"q": "Novák"}).text

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from accounts.times import instants
+from accounts.times.formats import instants
 from meetings import jobs
 from meetings.action import ActionRefused, Step
 from meetings.lifecycle import guards, workflow

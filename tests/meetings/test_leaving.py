@@ -18,8 +18,8 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from accounts import photos
 from accounts.models import Expertise, ServiceKind, Skill, User
+from accounts.profile import photos
 from credits import ledger, notices
 from credits.models import Posting
 from meetings import audit

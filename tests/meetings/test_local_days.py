@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.times import seen_by
+from accounts.times.formats import seen_by
 from credits import ledger
 from credits.chart import chart
 from credits.models import Movement

@@ -11,7 +11,7 @@ from django.db.models import Field, ForeignKey, ManyToManyField
 from django.test import Client
 from django.utils import timezone, translation
 
-from accounts import leaving
+from accounts import erasure
 from accounts.models import Photo, User
 from credits import ledger
 from meetings.models import Event, Meeting
@@ -197,7 +197,7 @@ THOUGHT_OF = {
 
 
 def test_every_relation_to_a_person_is_thought_of() -> None:
-    with_account = {_label(relation.field) for relation in leaving.belongings()}
+    with_account = {_label(relation.field) for relation in erasure.belongings()}
     assert "account.EmailAddress.user" in with_account
     assert _relations() - with_account - set(THOUGHT_OF) == set()
     assert set(THOUGHT_OF) <= _relations()

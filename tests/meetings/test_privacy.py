@@ -8,7 +8,8 @@ from django.conf import settings as settings_of_site
 from django.test import Client
 from django.utils.html import escape
 
-from accounts import leaving, sessions
+from accounts import erasure
+from accounts.auth import sessions
 from meetings.lifecycle import idempotency
 from meetings.video.platforms import PLATFORMS
 from meetings.views.privacy import VIDEO
@@ -49,7 +50,7 @@ SAID_UNDER = {
 
 
 def test_all_that_belongs_to_an_account_is_named() -> None:
-    assert {relation.related_model._meta.label for relation in leaving.belongings()} == set(SAID_UNDER)
+    assert {relation.related_model._meta.label for relation in erasure.belongings()} == set(SAID_UNDER)
     text = shown()
     assert [words for words in SAID_UNDER.values() if words not in text] == []
     assert "Your calendar address" in text

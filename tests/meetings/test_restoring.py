@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.erasures import Erasure
+from accounts.erasure_list import Erasure
 from accounts.models import User
 from credits import ledger
 from meetings import audit

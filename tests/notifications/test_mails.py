@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from accounts import zones
 from accounts.models import User
+from accounts.times import zones
 from meetings import links
 from meetings.models import Meeting
 from meetings.notices import reminders

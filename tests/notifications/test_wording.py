@@ -7,7 +7,7 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from accounts.times import seen_by
+from accounts.times.formats import seen_by
 from credits import ledger
 from meetings.notices import reminders
 from meetings.video import outbox

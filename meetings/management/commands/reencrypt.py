@@ -7,13 +7,13 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts import reencrypting
+from accounts import reencryption
 from meetings.video import encryption
 
-STORED: dict[str, Callable[[], reencrypting.Outcome]] = {
+STORED: dict[str, Callable[[], reencryption.Outcome]] = {
     "Links to meetings": encryption.reencrypt_links,
-    "Second factors": partial(reencrypting.second_factors, Authenticator.Type.TOTP),
-    "Recovery codes": partial(reencrypting.second_factors, Authenticator.Type.RECOVERY_CODES),
+    "Second factors": partial(reencryption.second_factors, Authenticator.Type.TOTP),
+    "Recovery codes": partial(reencryption.second_factors, Authenticator.Type.RECOVERY_CODES),
 }
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts import erasures
+from accounts import erasure_list
 from meetings.privacy import replay
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if not file:
             raise CommandError("There is no list: name a file, or set ERASURES_FILE.")
         try:
-            listed = erasures.read(Path(file))
+            listed = erasure_list.read(Path(file))
         except OSError as error:
             raise CommandError(f"The list of erasures cannot be read: {error}") from error
         number = 0

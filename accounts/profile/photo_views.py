@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import photos
 from accounts.models import Photo
 from accounts.people import person_of
+from accounts.profile import photos
 
 A_YEAR = 31_536_000
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
-from accounts import claims
+from accounts.auth import unverified_emails
 from accounts.models import User
 
 
@@ -52,7 +52,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
 
     def validate_unique_email(self, value: str) -> str:
         """Find out whether the address has an account; one that somebody only claims is free."""
-        self.account_already_exists = claims.is_taken(value)
+        self.account_already_exists = unverified_emails.is_taken(value)
         return value
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
@@ -62,7 +62,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
             return None, self._as_if_new(request)
         try:
             with transaction.atomic():
-                claims.forget(self.cleaned_data["email"])
+                unverified_emails.forget(self.cleaned_data["email"])
                 return self.save(request), None
         except IntegrityError:
             return None, self._as_if_new(request)

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import claims
+from accounts.auth import unverified_emails
 from accounts.models import User
-from accounts.times import seen_by
+from accounts.times.formats import seen_by
 
 
 class OwnAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -57,7 +57,7 @@ class OwnAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no 
         try:
             with transaction.atomic():
                 confirmed: bool = super().confirm_email(request, email_address)
-                claims.forget(email_address.email)
+                unverified_emails.forget(email_address.email)
         except IntegrityError:
             messages.error(
                 request, _("This address belongs to another account, so it was not confirmed here.")

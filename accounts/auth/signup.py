@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.models.user import site_language, validate_name
-from accounts.zones import ZoneField, choices
+from accounts.times.zones import ZoneField, choices
 
 
 class SignupForm(forms.Form):

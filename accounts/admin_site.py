@@ -10,8 +10,8 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from accounts.auth.second_factor import has_second_factor
 from accounts.models import User
-from accounts.second_factor import has_second_factor
 
 
 class OperatorSite(admin.AdminSite):

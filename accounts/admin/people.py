@@ -23,15 +23,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import admin_acts, languages
-from accounts.admin_changes import in_history
-from accounts.admin_filters import ExpertiseFilter, RoleFilter, StateFilter
-from accounts.admin_lists import QuickList
-from accounts.admin_names import DESCRIPTIONS, NAMES, WHERE_EMPTY, NamedAdmin, name_fieldset
-from accounts.admin_pages import AskForm, ModelAdmin, TabularInline, UserAdmin, ViewOnlyAdmin, ask
+from accounts import languages
+from accounts.admin import acts
+from accounts.admin.filters import ExpertiseFilter, RoleFilter, StateFilter
+from accounts.admin.kit.history import in_history
+from accounts.admin.kit.lists import QuickList
+from accounts.admin.kit.names import DESCRIPTIONS, NAMES, WHERE_EMPTY, NamedAdmin, name_fieldset
+from accounts.admin.kit.pages import AskForm, ModelAdmin, TabularInline, UserAdmin, ViewOnlyAdmin, ask
 from accounts.models import Expertise, ExpertProfile, Service, ServiceKind, Skill, User
 from accounts.people import person_of
-from accounts.zones import ZoneField
+from accounts.times.zones import ZoneField
 
 admin.site.site_header = admin.site.site_title = "Expertim"
 
@@ -69,7 +70,7 @@ class PersonAdmin(QuickList, UserAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add what operators take away."""
-        return [*admin_acts.addresses(self), *super().get_urls()]
+        return [*acts.addresses(self), *super().get_urls()]
 
     def change_view(
         self,
@@ -80,7 +81,7 @@ class PersonAdmin(QuickList, UserAdmin):
     ) -> HttpResponse:
         """Show the person with what can be taken away."""
         person = self.get_object(request, object_id)
-        removals = admin_acts.open_to(self, request, person) if person else []
+        removals = acts.open_to(self, request, person) if person else []
         context = {**(extra_context or {}), "removals": removals}
         return super().change_view(request, object_id, form_url, context)
 

@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CASCADE, ManyToOneRel, Model, QuerySet
 
-from accounts import sessions
+from accounts.auth import sessions
 from accounts.models import ExpertProfile, Photo, Service, User
 
 # What an operator did to others is their history, too.

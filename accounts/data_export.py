@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from accounts import leaving
+from accounts import erasure
 from accounts.models import ExpertProfile, Service, User
 
 Row = dict[str, Any]
@@ -60,7 +60,7 @@ def services(person: User) -> Iterator[Row]:
 
 def account(person: User) -> Iterator[Row]:
     """Yield what belongs to the account: addresses, sessions, second factors, choices; no secrets."""
-    for relation in leaving.belongings():
+    for relation in erasure.belongings():
         model = relation.related_model
         fields = [
             field

@@ -12,12 +12,12 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import sealing
+from accounts import encryption
 from accounts.models import User
 
 log = logging.getLogger(__name__)
 
-PURPOSE = "accounts.second_factor"
+PURPOSE = "accounts.auth.second_factor"
 # Where the secret of each kind is kept.
 SEALED = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
 
@@ -38,13 +38,13 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
 
     def encrypt(self, text: str) -> str:
         """Return a secret as it is kept."""
-        return sealing.seal(text, purpose=PURPOSE)
+        return encryption.seal(text, purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return a secret; where the site's key was changed, one that no code fits."""
         try:
-            return sealing.unseal(encrypted_text, purpose=PURPOSE)
-        except sealing.Unreadable:
+            return encryption.unseal(encrypted_text, purpose=PURPOSE)
+        except encryption.Unreadable:
             log.error("A second factor cannot be read: the site's key was changed.")
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
@@ -54,8 +54,8 @@ def can_be_read(person: User, kind: str) -> bool:
     factors = Authenticator.objects.filter(user=person, type=kind)
     try:
         for factor in factors:
-            sealing.unseal(factor.data[SEALED[kind]], purpose=PURPOSE)
-    except sealing.Unreadable:
+            encryption.unseal(factor.data[SEALED[kind]], purpose=PURPOSE)
+    except encryption.Unreadable:
         return False
     return True
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning  # noqa: A004
 from django.utils import timezone
 
-from accounts import zone_rules
+from accounts.times import zone_rules
 
 MOST_NAMED = 5
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connections
 
-from accounts import zones
+from accounts.times import zones
 
 # Also rules that hold for weeks only are met: the clocks of Morocco in Ramadan.
 STEP, STEPS = timedelta(days=10), 73

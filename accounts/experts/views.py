@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.expert_forms import ExpertForm, NewServiceForm, ServiceTermsForm
+from accounts.experts.forms import ExpertForm, NewServiceForm, ServiceTermsForm
 from accounts.models import ExpertProfile, Service, User
 from accounts.people import person_of
 

@@ -16,10 +16,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import photos
-from accounts.admin_changes import in_history
-from accounts.admin_pages import AskForm, ModelAdmin, ask
+from accounts.admin.kit.history import in_history
+from accounts.admin.kit.pages import AskForm, ModelAdmin, ask
 from accounts.models import User
+from accounts.profile import photos
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

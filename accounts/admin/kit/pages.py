@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import admin_changes
-from accounts.admin_lists import QuickList
-from accounts.admin_times import WrittenTimes
+from accounts.admin.kit import history
+from accounts.admin.kit.lists import QuickList
+from accounts.admin.kit.times import WrittenTimes
 
 if TYPE_CHECKING:  # generic only for the type checker
     PlainModelAdmin = admin.ModelAdmin[Any]
@@ -59,7 +59,7 @@ class ModelAdmin(PlainModelAdmin):
     ) -> list[dict[str, dict[str, Any]]]:
         """Add the values to what Django writes."""
         message = super().construct_change_message(request, form, formsets, add)
-        return admin_changes.with_values(message, form, formsets or [])
+        return history.with_values(message, form, formsets or [])
 
 
 class UserAdmin(PlainUserAdmin, ModelAdmin):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import zones
 from accounts.models import ExpertProfile, User
+from accounts.times import zones
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.models.user import DateFormat
-from accounts.zones import city
+from accounts.times.zones import city
 
 _date_format: ContextVar[str] = ContextVar("date_format", default=DateFormat.DAY_FIRST.value)
 

@@ -6,9 +6,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import SkillsField
+from accounts.experts.choices import SkillsField
 from accounts.models import Skill, User
-from accounts.zones import ZoneField
+from accounts.times.zones import ZoneField
 
 
 class PartForm(forms.ModelForm):  # type: ignore[type-arg] # generic for mypy only

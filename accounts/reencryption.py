@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 from django.db import connection
 
-from accounts import sealing
-from accounts.second_factor import PURPOSE, SEALED
+from accounts import encryption
+from accounts.auth.second_factor import PURPOSE, SEALED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ def reencrypt(sealed: Iterable[tuple[int, str]], replace: Replace, *, purpose: s
     """Encrypt anew what the site's key of today does not open."""
     anew, already, unreadable = 0, 0, list[int]()
     for pk, secret in sealed:
-        if sealing.is_of_today(secret, purpose=purpose):
+        if encryption.is_of_today(secret, purpose=purpose):
             already += 1
             continue
         try:
-            renewed = sealing.renew(secret, purpose=purpose)
-        except sealing.Unreadable:
+            renewed = encryption.renew(secret, purpose=purpose)
+        except encryption.Unreadable:
             unreadable.append(pk)
             continue
         anew += replace(pk, secret, renewed)

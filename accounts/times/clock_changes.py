@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.times import instants, written_date, zone_name
+from accounts.times.formats import instants, written_date, zone_name
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 # The changes of two zones lie up to three weeks apart (New York and Prague in March).

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 
 from accounts.models import User
-from accounts.way_back import way_back
+from accounts.safe_next_url import way_back
 
 
 class Language(NamedTuple):

@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.auth.second_factor import can_be_read
 from accounts.models import User
 from accounts.people import person_of
-from accounts.second_factor import can_be_read
 
 Page = Callable[[HttpRequest], HttpResponse]
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import languages
-from accounts.choices import SkillsField
+from accounts.experts.choices import SkillsField
 from accounts.models import ExpertProfile, Service, Skill, User
 from accounts.models.expert import HIGHEST_PRICE, LONGEST_MINUTES, SHORTEST_MINUTES
 from accounts.numbers import WholeNumberField

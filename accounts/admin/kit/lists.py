@@ -12,7 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_times import WrittenList
+from accounts.admin.kit.times import WrittenList
 from accounts.search import words_of
 
 if TYPE_CHECKING:  # generic only for the type checker

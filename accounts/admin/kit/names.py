@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_pages import ModelAdmin
+from accounts.admin.kit.pages import ModelAdmin
 from accounts.models.names import LANGUAGES, Named, columns
 
 NAMES = columns("name")

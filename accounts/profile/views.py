@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.completeness import missing_steps
-from accounts.language_pages import remember
+from accounts.experts.completeness import missing_steps
 from accounts.models import User
 from accounts.people import person_of
-from accounts.profile_forms import NameForm, PartForm, TimesForm, WantedSkillsForm, ZoneForm
-from accounts.way_back import way_back
-from accounts.zones import in_words
+from accounts.profile.forms import NameForm, PartForm, TimesForm, WantedSkillsForm, ZoneForm
+from accounts.profile.language_views import remember
+from accounts.safe_next_url import way_back
+from accounts.times.zones import in_words
 
 
 @login_required

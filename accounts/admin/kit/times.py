@@ -23,7 +23,7 @@ EMPTY = "–"
 
 
 class WrittenTimes(AnyBase):
-    """Writes every time of a table that is only shown as `accounts.times` does."""
+    """Writes every time of a table that is only shown as `accounts.times.formats` does."""
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Write times on the page."""

@@ -1,0 +1,1 @@
+"""What all pages of the operators are made of."""

@@ -1,0 +1,1 @@
+"""Zones, and how dates and times are read and written."""
