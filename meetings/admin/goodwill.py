@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from credits import ledger
-from credits.admin_movements import MAY_MOVE, MOST
+from credits.admin.movements import MAY_MOVE, MOST
 from meetings.models import Meeting
 from meetings.vocabulary import Action, Role
 from notifications.wording import credits_in_words

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.data_export import account, expert_page, profile, services
 from accounts.models import User
-from credits.own_data import balance, movements
+from credits.data_export import balance, movements
 from meetings.privacy.data_export import meetings, reviews
-from notifications.own_data import mails_before_the_account, notifications
+from notifications.data_export import mails_before_the_account, notifications
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

@@ -27,7 +27,7 @@ from meetings.lifecycle import workflow
 from meetings.models import Event, Meeting, Receipt, Review, VideoRoom
 from meetings.vocabulary import Role, Status
 from notifications import eml, nudge
-from notifications import leaving as notifications
+from notifications import erasure as notifications
 from notifications.models import Notification
 from notifications.wording import credits_in_words
 

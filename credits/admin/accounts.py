@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin.kit.pages import ShownOnly, TabularInline, ViewOnlyAdmin
 from accounts.times.formats import written
-from credits import admin_batches, admin_movements, admin_statements
+from credits.admin import batches, statements
+from credits.admin import movements as admin_movements
 from credits.models import Account, AccountKind, Posting, Transfer
 
 LATEST = 50
@@ -30,7 +31,7 @@ class AccountAdmin(ViewOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages that move credits, and the statements."""
-        own = (admin_movements, admin_batches, admin_statements)
+        own = (admin_movements, batches, statements)
         return [*(address for pages in own for address in pages.addresses(self)), *super().get_urls()]
 
     def refers_to(self, reference: str) -> Q:

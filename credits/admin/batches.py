@@ -22,7 +22,7 @@ from accounts.admin.kit.pages import AskForm, ModelAdmin
 from accounts.models import User
 from accounts.people import person_of
 from credits import batches, ledger
-from credits.admin_movements import GRANT, MAY_MOVE, MOVEMENTS, MovementKind
+from credits.admin.movements import GRANT, MAY_MOVE, MOVEMENTS, MovementKind
 from credits.batches import Batch, NotBooked, NotReadable, Row
 
 LIST = "admin:credits_account_changelist"

@@ -13,7 +13,7 @@ from accounts.admin.kit.pages import ModelAdmin
 from accounts.models import User
 from accounts.people import person_of
 from credits import ledger
-from credits.admin_movements import MAY_MOVE, accounts_of
+from credits.admin.movements import MAY_MOVE, accounts_of
 from credits.statement import MovementFilter, csv_lines, page_of_movements
 
 MAY_LOOK = "credits.view_posting"
