@@ -1,4 +1,4 @@
-"""People and offers for tests; meetings are made by `tests.meetings.roads`, on the real road."""
+"""People and offers for tests; meetings are made by `tests.meetings.scenarios`, on the real road."""
 
 import factory
 from allauth.account.models import EmailAddress

@@ -18,7 +18,7 @@ from expertim.log_lines import FORMATTERS, Discreet, DiscreetJson
 from meetings.models import Meeting
 from notifications import delivery
 from notifications.models import Notification
-from tests.meetings.roads import suggest
+from tests.meetings.scenarios import suggest
 
 SECRET = "of-the-student.and:nobody-else"
 # What our addresses call the parts that open something to whoever knows them.

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Service, User
 from meetings.vocabulary import Action, Progress
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
-from tests.meetings.roads import BY_EXPERT, BY_USER, DAY, HOUR, act, after_end, agreed, suggest
+from tests.meetings.scenarios import BY_EXPERT, BY_USER, DAY, HOUR, act, after_end, agreed, suggest
 
 pytestmark = pytest.mark.django_db
 

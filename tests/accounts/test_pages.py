@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from tests.factories import PASSWORD, PersonFactory
-from tests.meetings.roads import suggest
-from tests.meetings.test_pages import as_person
+from tests.meetings.scenarios import suggest
+from tests.meetings.views.test_pages import as_person
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from meetings.models import Meeting
 from tests.browser.conftest import OpenPage
 from tests.browser.test_main_job import sign_in
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
-from tests.meetings.roads import agreed
+from tests.meetings.scenarios import agreed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -15,7 +15,7 @@ from meetings.vocabulary import Payment, Status
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import follow
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
-from tests.meetings.roads import closed_by_silence, make_meeting
+from tests.meetings.scenarios import closed_by_silence, make_meeting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -22,9 +22,9 @@ from tests import certificates, mailserver
 from tests.browser.conftest import FLAGS, OpenPage
 from tests.factories import PersonFactory
 from tests.mailserver import MailServer
-from tests.meetings.platforms import put_in_charge
-from tests.meetings.roads import agreed
-from tests.meetings.video.standin import StandIn, fails
+from tests.meetings.scenarios import agreed
+from tests.meetings.video.platforms.standin import StandIn, fails
+from tests.meetings.video.scripted_platforms import put_in_charge
 from tests.webserver import HOST, Reply, WebServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

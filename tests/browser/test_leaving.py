@@ -10,7 +10,7 @@ from accounts.models import User
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import follow
 from tests.factories import PASSWORD, PersonFactory
-from tests.meetings.roads import agreed
+from tests.meetings.scenarios import agreed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -17,7 +17,7 @@ from meetings.models import Meeting
 from meetings.video import outbox
 from runner import browser
 from tests.browser.conftest import FLAGS, PATIENCE
-from tests.meetings.roads import BY_USER, agreed
+from tests.meetings.scenarios import BY_USER, agreed
 from tests.webserver import Reply, Request, WebServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -31,7 +31,7 @@ from tests.browser.conftest import FLAGS, PATIENCE
 from tests.crashes.programs import await_that
 from tests.factories import PersonFactory
 from tests.januses import JanusServer
-from tests.meetings.roads import BY_EXPERT, BY_USER, act, agreed
+from tests.meetings.scenarios import BY_EXPERT, BY_USER, act, agreed
 from tests.networks import Network
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

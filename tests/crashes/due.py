@@ -9,7 +9,7 @@ from django.utils import timezone
 from meetings.models import Meeting, Reminder
 from meetings.notices import reminders
 from notifications.models import MailState, Notification
-from tests.meetings.roads import DAY, HOUR, agreed
+from tests.meetings.scenarios import DAY, HOUR, agreed
 
 PAIRS = 5
 AHEAD = 20 * HOUR

@@ -28,7 +28,7 @@ from tests.crashes import promises
 from tests.crashes.due import mails_due, meetings_due, quiet_the_road
 from tests.factories import PersonFactory
 from tests.mailserver import MailServer
-from tests.meetings.roads import DAY, HOUR, NOW, act, agreed, with_alternative
+from tests.meetings.scenarios import DAY, HOUR, NOW, act, agreed, with_alternative
 from tests.threads import at_once, slowly
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -23,7 +23,7 @@ from tests.crashes import promises
 from tests.crashes.due import is_settled, meetings_due
 from tests.crashes.programs import Programs, await_that
 from tests.mailserver import MailServer
-from tests.meetings.roads import suggest
+from tests.meetings.scenarios import suggest
 
 DUE = 100
 QUICKLY = 2.0  # seconds (reliability: K12)

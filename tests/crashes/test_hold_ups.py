@@ -21,7 +21,7 @@ from tests import waiting, webserver
 from tests.crashes.due import mails_due
 from tests.crashes.programs import Programs, await_that
 from tests.mailserver import MailServer
-from tests.meetings.roads import DAY, agreed
+from tests.meetings.scenarios import DAY, agreed
 
 PAUSE = 5.0  # seconds, where it is a minute in production
 MINUTELY = {job.task: job.queue for job in JOBS.values() if job.pause == 60.0}

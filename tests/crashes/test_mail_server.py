@@ -15,7 +15,7 @@ from tests.crashes import promises
 from tests.crashes.due import mails_due
 from tests.crashes.programs import await_that
 from tests.mailserver import MailServer
-from tests.meetings.roads import DAY, NOW
+from tests.meetings.scenarios import DAY, NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from credits import ledger
-from tests.meetings.traces import everything
+from tests.meetings.snapshot import everything
 
 NOW = timezone.now()
 ABOUT = "meeting:1"

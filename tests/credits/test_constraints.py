@@ -9,7 +9,7 @@ from credits import ledger
 from credits.models import Account, AccountKind, Posting, Transfer
 from meetings.models import Meeting
 from tests.factories import PersonFactory
-from tests.meetings.roads import suggest
+from tests.meetings.scenarios import suggest
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from credits.ledger import KeyUsedOtherwise
 from tests.credits.calls import block, bonus, charge, grant, payout, refund, refused_without_a_trace, release
-from tests.meetings.traces import everything
+from tests.meetings.snapshot import everything
 
 pytestmark = pytest.mark.django_db
 

@@ -20,8 +20,8 @@ from credits.models import Movement
 from credits.statement import CHUNK, safe
 from meetings.vocabulary import Status
 from tests.factories import PersonFactory
-from tests.meetings.roads import agreed, make_meeting
-from tests.meetings.test_pages import as_person
+from tests.meetings.scenarios import agreed, make_meeting
+from tests.meetings.views.test_pages import as_person
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from meetings.models import Event, Meeting
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications.models import Notification
 from tests.factories import PersonFactory, ServiceFactory
-from tests.meetings.outcomes import (
+from tests.meetings.expected import (
     Typed,
     a_day_before,
     agreed_by_expert,
@@ -30,15 +30,7 @@ from tests.meetings.outcomes import (
     words,
     words_and_deduction,
 )
-from tests.meetings.roads import (
-    DAY,
-    NOW,
-    act,
-    agreed,
-    closed_by_silence,
-    countered,
-    suggest,
-)
+from tests.meetings.scenarios import DAY, NOW, act, agreed, closed_by_silence, countered, suggest
 from tests.threads import at_once
 
 USER, EXPERT, OPERATOR = Role.USER, Role.EXPERT, Role.OPERATOR

@@ -11,7 +11,7 @@ from meetings import audit, jobs
 from meetings.models import Meeting, VideoRoom
 from meetings.vocabulary import Status
 from tests.factories import PersonFactory
-from tests.meetings.roads import BY_EXPERT, agreed, make_meeting, suggest
+from tests.meetings.scenarios import BY_EXPERT, agreed, make_meeting, suggest
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from meetings import jobs
 from meetings.action import ActionRefused
 from meetings.models import Meeting
 from meetings.vocabulary import Action, Progress, Role
-from tests.meetings.roads import DAY, act, agreed, let_time_pass
-from tests.meetings.traces import labels
+from tests.meetings.scenarios import DAY, act, agreed, let_time_pass
+from tests.meetings.snapshot import labels
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from meetings.models import Answer, Event, Meeting
 from meetings.vocabulary import Payment, Role, Status
-from tests.meetings.roads import DAY, NOW, agreed, make_meeting, suggest, with_alternative
+from tests.meetings.scenarios import DAY, NOW, agreed, make_meeting, suggest, with_alternative
 
 pytestmark = pytest.mark.django_db
 

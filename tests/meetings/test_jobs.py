@@ -13,7 +13,7 @@ from meetings.lifecycle import workflow
 from meetings.models import Meeting
 from meetings.vocabulary import Action, Role, Status
 from tests.credits import books
-from tests.meetings.roads import (
+from tests.meetings.scenarios import (
     DAY,
     HOUR,
     NOW,
@@ -26,7 +26,7 @@ from tests.meetings.roads import (
     suggest,
     with_alternative,
 )
-from tests.meetings.traces import Trace, credits_of, everything, labels
+from tests.meetings.snapshot import Trace, credits_of, everything, labels
 
 pytestmark = pytest.mark.django_db
 

@@ -27,8 +27,8 @@ from tests.factories import (
     ServiceKindFactory,
     SkillFactory,
 )
-from tests.meetings.roads import CREDITS, act, agreed, suggest
-from tests.meetings.test_calendar import received
+from tests.meetings.notices.test_ical import received
+from tests.meetings.scenarios import CREDITS, act, agreed, suggest
 
 pytestmark = pytest.mark.django_db
 

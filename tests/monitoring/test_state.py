@@ -12,7 +12,7 @@ from expertim.monitoring import health, state
 from meetings.models import AuditRun, JobRun, Reminder, VideoRoom
 from meetings.vocabulary import Status
 from notifications.models import AccountMail, MailState, Notification
-from tests.meetings.roads import DAY, HOUR, NOW, agreed, make_meeting, suggest
+from tests.meetings.scenarios import DAY, HOUR, NOW, agreed, make_meeting, suggest
 
 pytestmark = pytest.mark.django_db
 

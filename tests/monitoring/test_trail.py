@@ -15,7 +15,7 @@ from meetings.models import Meeting
 from runner.places import ROOT
 from tests.crashes.conftest import mail_server, programs  # noqa: F401 - fixtures
 from tests.crashes.programs import Programs, await_that
-from tests.meetings.roads import suggest
+from tests.meetings.scenarios import suggest
 
 pytestmark = pytest.mark.django_db
 

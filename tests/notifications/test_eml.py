@@ -12,7 +12,7 @@ from django.utils import timezone
 from notifications import delivery, mails
 from notifications.models import MailState, Notification
 from tests.factories import PersonFactory
-from tests.meetings.roads import agreed
+from tests.meetings.scenarios import agreed
 
 pytestmark = pytest.mark.django_db
 

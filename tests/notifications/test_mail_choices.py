@@ -12,7 +12,7 @@ from notifications import delivery
 from notifications.kinds import optional_kinds
 from notifications.models import Notification, UnwantedMail
 from tests.factories import PersonFactory
-from tests.meetings.roads import suggest
+from tests.meetings.scenarios import suggest
 
 pytestmark = pytest.mark.django_db
 

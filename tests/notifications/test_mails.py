@@ -26,7 +26,7 @@ from notifications import mails
 from notifications.kinds import all_kinds
 from notifications.models import Notification
 from tests.factories import PersonFactory, ServiceFactory, SkillFactory
-from tests.meetings.roads import DAY, HOUR, act, agreed, suggest, with_alternative
+from tests.meetings.scenarios import DAY, HOUR, act, agreed, suggest, with_alternative
 from tests.notifications import test_wording
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,8 @@ from notifications import wording
 from notifications.kinds import all_kinds
 from notifications.models import Notification
 from tests.factories import PersonFactory
-from tests.meetings.outcomes import ROWS
-from tests.meetings.roads import (
+from tests.meetings.expected import ROWS
+from tests.meetings.scenarios import (
     DAY,
     HOUR,
     act,
