@@ -132,9 +132,7 @@ def judge(rows: list[Row], *, sign: int, operator: User | None = None) -> Batch:
         twin = first_with.setdefault((row.address, *row.cells[1:]), row.number)
         before = available.get(person.pk, 0) if person else 0
         after = before + sign * (row.amount or 0)
-        problem = _malformed(row) or _repeated(row, twin) or _impossible(person, after, sign)
-        if person and person == operator:
-            problem = _("Nobody moves credits of their own.")
+        problem = _malformed(row) or _repeated(row, twin) or _impossible(person, after, sign, operator)
         if person and not problem:
             available[person.pk] = after
         lines.append(Line(row, person, before, after, problem))
@@ -190,7 +188,8 @@ def _cells(lines: list[str]) -> Iterable[tuple[int, list[str]]]:
 
 
 def _names_columns(row: Row) -> bool:
-    return "@" not in row.cells[0] and row.amount is None
+    """Whether these are titles: words alone. A line that is broken is judged as one, never left out."""
+    return not any(char == "@" or char.isdigit() for cell in row.cells for char in cell)
 
 
 def _people(rows: list[Row]) -> dict[str, User]:
@@ -222,11 +221,21 @@ def _repeated(row: Row, twin: int) -> str:
     return _("This is the same as line %(number)s.") % {"number": twin}
 
 
-def _impossible(person: User | None, after: int, sign: int) -> str:
-    if person is None:
-        return _("Nobody has this address.")
+def refusal(person: User, *, sign: int, operator: User | None) -> str:
+    """Say why this operator may not grant a person anything (1) or record a payout (-1); empty: they may."""
+    if person == operator:
+        return _("Nobody moves credits of their own.")
     if sign > 0 and not person.is_active:
         return _("This account is blocked, so it is granted nothing.")
+    return ""
+
+
+def _impossible(person: User | None, after: int, sign: int, operator: User | None) -> str:
+    if person is None:
+        return _("Nobody has this address.")
+    refused = refusal(person, sign=sign, operator=operator)
+    if refused:
+        return refused
     if after < 0:
         words = ngettext(
             "That is %(missing)s credit more than there is.",

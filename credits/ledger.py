@@ -44,6 +44,10 @@ class AccountClosed(Exception):
     """The person has left: their accounts take no credits any more."""
 
 
+class OwnCredits(Exception):
+    """An operator would move credits of their own (spec: Actions)."""
+
+
 class StillOwned(Exception):
     """An account that holds credits is not closed; `owned` says how many."""
 
@@ -160,7 +164,8 @@ def grant(
     key: str,
     now: datetime,
 ) -> int | None:
-    """Give a person new credits (a purchase or a gift), and tell them."""
+    """Give a person new credits (a purchase or a gift), and tell them. Raises OwnCredits."""
+    _refuse_own(person, made_by)
     legs = [(_platform(AccountKind.ISSUANCE), _wallet(person), amount)]
     posting = _post(
         PostingKind.GRANT, legs, key=key, now=now, reference=reference, reason=reason, made_by=made_by
@@ -172,11 +177,17 @@ def grant(
 def payout(
     person: User, amount: int, *, reason: str, made_by: User | None, key: str, now: datetime
 ) -> int | None:
-    """Record that a person was paid for credits, which leave the books, and tell them."""
+    """Record that a person was paid for credits, which leave the books, and tell them. Raises OwnCredits."""
+    _refuse_own(person, made_by)
     legs = [(_wallet(person), _platform(AccountKind.PAYOUT), amount)]
     posting = _post(PostingKind.PAYOUT, legs, key=key, now=now, reason=reason, made_by=made_by)
     _tell(person, notices.PAYOUT, posting, amount, now=now)
     return posting
+
+
+def _refuse_own(person: User, made_by: User | None) -> None:
+    if made_by is not None and made_by.pk == person.pk:
+        raise OwnCredits
 
 
 def close(person: User, *, references: Iterable[str]) -> None:

@@ -76,7 +76,9 @@ def in_our_design(address: str, words: dict[str, str], *, headers: dict[str, str
 
 def _why_not(notification: Notification, now: datetime) -> str:
     """Return why this mail is not to be sent any more, or nothing."""
-    kind = all_kinds()[notification.kind]
+    kind = all_kinds().get(notification.kind)
+    if kind is None:  # an older version told it
+        return gettext_noop("Such mails are no longer sent.")
     if notification.recipient.is_deleted:
         return gettext_noop("The recipient has deleted the account.")
     if not mail_choices.is_wanted(notification.recipient, kind):

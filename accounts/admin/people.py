@@ -168,7 +168,7 @@ class ExpertAdmin(QuickList, ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: ExpertProfile | None = None) -> list[str]:
         """Keep a page with its person; the approval is changed by acts of their own, which are logged."""
-        return ["user", "is_approved"] if obj else []
+        return ["user", "is_approved"] if obj else ["is_approved"]
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that asks before an approval is withdrawn."""

@@ -82,6 +82,11 @@ class ExpertProfile(models.Model):
         return languages.in_words(self.languages)
 
     @property
+    def charges(self) -> bool:
+        """Whether any of the services at hand costs credits."""
+        return any(service.price for service in self.services.all())
+
+    @property
     def offers_anything(self) -> bool:
         """Whether there is a service that can be booked."""
         return self.services.filter(is_active=True).exists()

@@ -20,7 +20,7 @@ from accounts.admin.kit.history import in_history
 from accounts.admin.kit.pages import AskForm, ModelAdmin, ask
 from accounts.models import User
 from accounts.people import person_of
-from credits import ledger
+from credits import batches, ledger
 from notifications.wording import credits_in_words
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class AmountForm(AskForm):
     amount = forms.IntegerField(label=gettext_lazy("Amount in credits"), min_value=1, max_value=MOST)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     field_order = ("amount", "reason")
+
+
+class Refused(Exception):
+    """The rules forbid it, whatever the amount; says why in words."""
 
 
 class NotSeen(Exception):
@@ -111,9 +115,10 @@ def accounts_of(person: User) -> str:
 def _move(page: ModelAdmin, request: HttpRequest, pk: int, movement: MovementKind) -> HttpResponse:
     """Ask for amount and reason, show them again with what they do, and book them, once per form."""
     person = get_object_or_404(User, pk=pk)
-    # Nobody moves credits of their own.
-    if not request.user.has_perm(MAY_MOVE) or person == person_of(request):
+    if not request.user.has_perm(MAY_MOVE):
         raise PermissionDenied
+    if person == person_of(request):
+        raise PermissionDenied(batches.refusal(person, sign=movement.sign, operator=person))
     form = AmountForm(request.POST or None)
     sentences = [movement.effect % {"person": person.name}, _balance_in_words(person)]
     button = str(movement.button)
@@ -161,6 +166,9 @@ def _is_booked(
             None, _("This person has deleted the account, so it takes no credits. Nothing was changed.")
         )
         return False
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return False
     except ledger.KeyUsedOtherwise:
         form.renew(seen="")
         form.add_error(None, _("This form was sent before with other numbers, so nothing was changed now."))
@@ -181,7 +189,7 @@ def _book(
     amount, reason = form.cleaned_data["amount"], form.cleaned_data["reason"]
     is_new, before = ledger.find(key) is None, ledger.balance(person).available
     if is_new:
-        _refuse_what_cannot_be(person, before, movement.sign * amount)
+        _refuse_what_cannot_be(person, before, movement, amount)
         _compare(form.cleaned_data["seen"], person, movement, amount, reason, before)
     operator = person_of(request)
     movement.book(person, amount, reason=reason, made_by=operator, key=key, now=timezone.now())
@@ -192,12 +200,16 @@ def _book(
         )
 
 
-def _refuse_what_cannot_be(person: User, available: int, amount: int) -> None:
-    """Refuse what the books would refuse, before the operator is asked twice."""
+def _refuse_what_cannot_be(person: User, available: int, movement: MovementKind, amount: int) -> None:
+    """Refuse what the rules or the books would refuse, before the operator is asked twice."""
     if person.is_deleted:
         raise ledger.AccountClosed
-    if available + amount < 0:
-        raise ledger.NotEnoughCredits(-available - amount)
+    refused = batches.refusal(person, sign=movement.sign, operator=None)
+    if refused:
+        raise Refused(refused)
+    after = available + movement.sign * amount
+    if after < 0:
+        raise ledger.NotEnoughCredits(-after)
 
 
 def _compare(

@@ -14,7 +14,7 @@ from accounts.models import ExpertProfile, User
 from meetings.admin.weekly_figures import Week
 from meetings.models import Event, Meeting, VideoRoom
 from meetings.vocabulary import EventKind, Status
-from notifications.models import MailState, Notification
+from notifications.models import AccountMail, MailState, Notification
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -49,6 +49,10 @@ def _applicants(_now: datetime) -> int:
 
 def _failed_mails(_now: datetime) -> int:
     return Notification.objects.mail_given_up().count()
+
+
+def _failed_account_mails(_now: datetime) -> int:
+    return AccountMail.objects.filter(mail_state=MailState.FAILED).count()
 
 
 def _rooms_in_trouble(_now: datetime) -> int:
@@ -88,6 +92,13 @@ QUEUES = (
         "admin:notifications_notification_changelist",
         {"mail_state__exact": MailState.FAILED.value},
         _failed_mails,
+    ),
+    Queue(
+        gettext_lazy("E-mails about signing in that were given up"),
+        "notifications.view_accountmail",
+        "admin:notifications_accountmail_changelist",
+        {"mail_state__exact": MailState.FAILED.value},
+        _failed_account_mails,
     ),
     Queue(
         gettext_lazy("Video rooms in trouble"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +22,9 @@ from accounts.admin.people import PersonAdmin
 from accounts.models import User
 from accounts.people import person_of
 from accounts.times.formats import written
+from meetings.action import ActionRefused
 from meetings.admin import blocking
+from meetings.lifecycle import idempotency
 from meetings.models import Meeting
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ class Change:
     button: "StrPromise"
     foretell: Callable[[User], list[str]]
     carry_out: Callable[[User, User, str], str]
+    why_not: Callable[[User, User], str | None] = lambda _person, _operator: None
 
 
 def _foretell_block(person: User) -> list[str]:
@@ -71,7 +75,7 @@ def _unblock(person: User, _operator: User, _reason: str) -> str:
     return _("Unblocked: %(person)s.") % {"person": person.name}
 
 
-BLOCK = Change("block", pgettext_lazy("a person", "Block"), _foretell_block, _block)
+BLOCK = Change("block", pgettext_lazy("a person", "Block"), _foretell_block, _block, blocking.why_not)
 UNBLOCK = Change("unblock", pgettext_lazy("a person", "Unblock"), _foretell_unblock, _unblock)
 
 
@@ -106,11 +110,20 @@ class PersonPage(PersonAdmin):
 
     def close_or_open(self, request: HttpRequest, change: Change) -> HttpResponse:
         """Say what happens to whom and ask for the reason; on POST do it."""
-        people = self._chosen(request)
+        people, operator = self._chosen(request), person_of(request)
+        refusals = [words for person in people if (words := change.why_not(person, operator))]
+        for words in refusals:
+            messages.error(request, words)
+        if refusals:
+            return redirect(LIST)
         form = AskForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            self._carry_out(request, change, people, form.cleaned_data["reason"])
-            return redirect(LIST)
+            try:
+                self._carry_out(request, change, people, form)
+                return redirect(LIST)
+            except ActionRefused as refusal:
+                form.renew()
+                form.add_error(None, refusal.words)
         names = ", ".join(person.name for person in people)
         return ask(
             self,
@@ -131,13 +144,21 @@ class PersonPage(PersonAdmin):
             raise PermissionDenied
         return people
 
-    def _carry_out(self, request: HttpRequest, change: Change, people: list[User], reason: str) -> None:
+    def _carry_out(self, request: HttpRequest, change: Change, people: list[User], form: AskForm) -> None:
+        """Do it, which repeating does no harm to, and log it once per form. Raises ActionRefused."""
+        operator, key, reason = person_of(request), form.cleaned_data["key"], form.cleaned_data["reason"]
+        contents = {change.name: people, "reason": reason}
+        idempotency.refuse_other_contents(key, operator, contents)
+        said = {}
         for person in people:
             before = _account_in_words(person)
-            said = change.carry_out(person, person_of(request), reason)
-            after = _account_in_words(person)
-            self.log_change(request, person, in_history(said, before=before, after=after, why=reason))
-            messages.success(request, said)
+            done = change.carry_out(person, operator, reason)
+            said[person] = in_history(done, before=before, after=_account_in_words(person), why=reason)
+            messages.success(request, done)
+        with transaction.atomic():
+            if idempotency.is_first(key, operator, contents, now=timezone.now()):
+                for person, words in said.items():
+                    self.log_change(request, person, words)
 
 
 def _page(change: Change, people: "QuerySet[User]") -> str:

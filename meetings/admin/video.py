@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,8 +21,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.admin.kit.history import in_history, with_reason
 from accounts.admin.kit.pages import AskForm, ViewOnlyAdmin, ask
+from accounts.people import person_of
 from accounts.templatetags.times import when
+from meetings.action import ActionRefused
 from meetings.admin.filters import RoomStartFilter, TroubleFilter
+from meetings.lifecycle import idempotency
 from meetings.models import VideoRoom
 from meetings.video import alarms, outbox, rooms
 from meetings.video.link_forms import LinkField
@@ -145,6 +149,19 @@ def _whose_link(link: str) -> str:
     return _("a link of their own") if link else _("the platform's room")
 
 
+@transaction.atomic
+def _put_in(page: VideoRoomAdmin, request: HttpRequest, room: VideoRoom, form: OwnLinkForm) -> None:
+    """Keep the link and log it, once per form. Raises ActionRefused."""
+    key, link, reason = (form.cleaned_data[name] for name in ("key", "link", "reason"))
+    contents = {"room": room, "link": link, "reason": reason}
+    if not idempotency.is_first(key, person_of(request), contents, now=timezone.now()):
+        return
+    before = _whose_link(room.sealed_link)
+    outbox.put_in_link(room.meeting, link, timezone.now())
+    done = _("Link put in") if link else _("Link taken out")
+    page.log_change(request, room, in_history(done, before=before, after=_whose_link(link), why=reason))
+
+
 def _own_link(page: VideoRoomAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a link and a reason; on POST keep the link, encrypted, and note who did it and why."""
     if not page.has_help_permission(request):
@@ -152,14 +169,13 @@ def _own_link(page: VideoRoomAdmin, request: HttpRequest, pk: int) -> HttpRespon
     room = get_object_or_404(VideoRoom.objects.select_related("meeting"), pk=pk)
     form = OwnLinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        link, reason = form.cleaned_data["link"], form.cleaned_data["reason"]
-        before = _whose_link(room.sealed_link)
-        outbox.put_in_link(room.meeting, link, timezone.now())
-        done = _("Link put in") if link else _("Link taken out")
-        said = in_history(done, before=before, after=_whose_link(link), why=reason)
-        page.log_change(request, room, said)
-        messages.success(request, _("Saved. The personal links of both parties stay the same."))
-        return redirect(PAGE, pk)
+        try:
+            _put_in(page, request, room, form)
+            messages.success(request, _("Saved. The personal links of both parties stay the same."))
+            return redirect(PAGE, pk)
+        except ActionRefused as refusal:
+            form.renew()
+            form.add_error(None, refusal.words)
     return ask(
         page,
         request,

@@ -1,6 +1,7 @@
 """Meetings not yet suggested: people, service, skill, date, and the terms as they are now."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.models import Service, Skill, User
 from meetings.models import Meeting, Terms
@@ -46,8 +47,7 @@ def draft(
     )
 
 
-def contents(meeting: Meeting) -> str:
-    """Return everything a suggestion says, as one text to compare."""
-    people = (meeting.student_id, meeting.expert_id, meeting.suggested_by)
-    offer = (meeting.service_id, meeting.skill_id, meeting.price)
-    return repr((people, offer, meeting.starts_at, meeting.ends_at, meeting.note))
+def contents(meeting: Meeting) -> dict[str, Any]:
+    """Return everything a suggestion says, for its idempotency key."""
+    said = ("student_id", "expert_id", "suggested_by", "service_id", "skill_id", "price")
+    return {name: getattr(meeting, name) for name in (*said, "starts_at", "ends_at", "note")}

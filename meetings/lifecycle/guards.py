@@ -93,6 +93,20 @@ def both_accounts_open(step: Step) -> str | None:
     return _("One of the two accounts is closed, so no new date can be agreed.")
 
 
+def expert_approved(step: Step) -> str | None:
+    """Begin nothing new with an expert whose approval was withdrawn (spec: Actions)."""
+    if step.meeting.service.expert.is_approved:
+        return None
+    return _("This expert is not approved at the moment, so no new date can be agreed.")
+
+
+def no_party(step: Step) -> str | None:
+    """Let nobody act as operator in a meeting of their own (spec: Actions)."""
+    if step.actor is None or step.meeting.role_of(step.actor) is None:
+        return None
+    return _("This is a meeting of your own, so another operator has to deal with it.")
+
+
 def expert_has_not_left(step: Step) -> str | None:
     """Take no words about somebody who has deleted the account."""
     if not step.meeting.expert.is_deleted:

@@ -5,6 +5,9 @@ Pages, forms, admin actions, jobs, the diagram in the docs and the tests read th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
 
 from meetings.action import Ask, Effect, Guard, Step
 from meetings.lifecycle import effects as do
@@ -16,11 +19,23 @@ from meetings.vocabulary import Action as A
 from meetings.vocabulary import EventKind as E
 from meetings.vocabulary import Outcome, Role, Status
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 USER, EXPERT, OPERATOR, CLOCK = Role.USER, Role.EXPERT, Role.OPERATOR, Role.CLOCK
 AWAITING, AGREED, REJECTED, CANCELLED = Status.AWAITING, Status.AGREED, Status.REJECTED, Status.CANCELLED
 EXPIRED, UNDER_REVIEW, HELD, NOT_HELD = Status.EXPIRED, Status.UNDER_REVIEW, Status.HELD, Status.NOT_HELD
 
 NEW: tuple[Status, ...] = ()
+
+# What is said to who took an action (`done`), with the name of the other and the status as it is then.
+STATUS_IS = _("Done: the meeting is “%(status)s” now.")
+DATE_SUGGESTED = _("Done: your date is suggested. %(other)s is told and can confirm or reject it.")
+DATE_MOVED = _("Done: the meeting takes place on the new date. %(other)s is told.")
+DATE_REJECTED = _("Done: the alternative date is rejected. %(other)s is told.")
+DATE_WITHDRAWN = _("Done: your alternative date is withdrawn. %(other)s is told.")
+ANSWER_SAVED = _("Your answer is saved.")
+REVIEW_SAVED = _("Your review is saved.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,7 @@ class Transition:
     stays). `guards` say whether it is open, `asks` what must be typed. `events` go to the timeline in this
     order, `notices` to people. `follows` names the actions that the same click carries out next. `quiet`
     actions leave the revision as it is. `instead` is the action under the same button when this is closed.
+    `done` is said on the page to who took it.
     """
 
     action: A
@@ -45,6 +61,7 @@ class Transition:
     follows: Callable[[Step], list[evaluation.Next]] | None = None
     instead: A | None = None
     quiet: bool = False
+    done: "StrPromise | str" = ""
 
 
 TRANSITIONS = (
@@ -59,34 +76,37 @@ TRANSITIONS = (
     ),
     Transition(
         A.SUGGEST, EXPERT, NEW, AWAITING,
-        guards=(g.two_people, g.both_accounts_open, g.know_each_other),
+        guards=(g.two_people, g.both_accounts_open, g.expert_approved, g.know_each_other),
         asks=(Ask.DATE,),
         events=(E.SUGGESTED_BY_EXPERT, E.APPROVED_BY_EXPERT),
         notices=(notices.SUGGESTED_BY_EXPERT,),
     ),
     Transition(
         A.CONFIRM, USER, (AWAITING,), AGREED,
-        guards=(g.not_started, g.own_approval_missing),
+        guards=(g.not_started, g.own_approval_missing, g.expert_approved),
         asks=(Ask.OVERLAP,),
         effects=(do.agree, do.block_price),
         events=(E.APPROVED_BY_USER,),
         notices=(notices.CONFIRMED_BY_USER, notices.CALENDAR_AGREED),
+        done=STATUS_IS,
     ),
     Transition(
         A.CONFIRM, EXPERT, (AWAITING,), AGREED,
-        guards=(g.not_started, g.own_approval_missing),
+        guards=(g.not_started, g.own_approval_missing, g.expert_approved),
         asks=(Ask.OVERLAP,),
         effects=(do.agree,),
         events=(E.APPROVED_BY_EXPERT,),
         notices=(notices.CONFIRMED_BY_EXPERT, notices.CALENDAR_AGREED),
+        done=STATUS_IS,
     ),
     Transition(
         A.COUNTER, EXPERT, (AWAITING,), REJECTED,
-        guards=(g.not_started, g.own_approval_missing),
+        guards=(g.not_started, g.own_approval_missing, g.expert_approved),
         asks=(Ask.REASON, Ask.DATE),
         effects=(do.withdraw_agreement, do.release_price, do.set_alternative),
         events=(E.REJECTED_BY_EXPERT, E.ALTERNATIVE_BY_EXPERT, E.APPROVED_BY_EXPERT),
         notices=(notices.COUNTERED_BY_EXPERT,),
+        done=DATE_SUGGESTED,
     ),
     Transition(
         A.REJECT, USER, (AWAITING,), REJECTED,
@@ -95,6 +115,7 @@ TRANSITIONS = (
         effects=(do.withdraw_agreement, do.release_price),
         events=(E.REJECTED_BY_USER,),
         notices=(notices.REJECTED_BY_USER,),
+        done=STATUS_IS,
     ),
     Transition(
         A.REJECT, EXPERT, (AWAITING,), REJECTED,
@@ -103,6 +124,7 @@ TRANSITIONS = (
         effects=(do.withdraw_agreement, do.release_price),
         events=(E.REJECTED_BY_EXPERT,),
         notices=(notices.REJECTED_BY_EXPERT,),
+        done=STATUS_IS,
     ),
     Transition(
         A.CANCEL_REQUEST, USER, (AWAITING,), CANCELLED,
@@ -110,6 +132,7 @@ TRANSITIONS = (
         effects=(do.release_price,),
         events=(E.CANCELLED_BY_USER,),
         notices=(notices.REQUEST_CANCELLED_BY_USER,),
+        done=STATUS_IS,
     ),
     Transition(
         A.CANCEL_REQUEST, EXPERT, (AWAITING,), CANCELLED,
@@ -117,6 +140,7 @@ TRANSITIONS = (
         effects=(do.release_price,),
         events=(E.CANCELLED_BY_EXPERT,),
         notices=(notices.REQUEST_CANCELLED_BY_EXPERT,),
+        done=STATUS_IS,
     ),
     # --- Another date --------------------------------------------------------------------------
     Transition(
@@ -126,6 +150,7 @@ TRANSITIONS = (
         effects=(do.adopt_alternative, do.agree),
         events=(E.REPLACEMENT_APPROVED_BY_USER,),
         notices=(notices.ALTERNATIVE_CONFIRMED_BY_USER, notices.CALENDAR_MOVED),
+        done=DATE_MOVED,
     ),
     Transition(
         A.CONFIRM_ALTERNATIVE, EXPERT, (AGREED,), AGREED,
@@ -134,14 +159,16 @@ TRANSITIONS = (
         effects=(do.adopt_alternative, do.agree),
         events=(E.REPLACEMENT_APPROVED_BY_EXPERT,),
         notices=(notices.ALTERNATIVE_CONFIRMED_BY_EXPERT, notices.CALENDAR_MOVED),
+        done=DATE_MOVED,
     ),
     Transition(
         A.REVIVE, USER, (REJECTED,), AGREED,
-        guards=(g.not_started, g.others_alternative, g.both_accounts_open),
+        guards=(g.not_started, g.others_alternative, g.both_accounts_open, g.expert_approved),
         asks=(Ask.OVERLAP,),
         effects=(do.adopt_alternative, do.agree, do.block_price),
         events=(E.REPLACEMENT_APPROVED_BY_USER,),
         notices=(notices.ALTERNATIVE_CONFIRMED_BY_USER, notices.CALENDAR_AGREED),
+        done=STATUS_IS,
     ),
     Transition(
         A.REJECT_ALTERNATIVE, USER, (AGREED, REJECTED), None,
@@ -150,6 +177,7 @@ TRANSITIONS = (
         effects=(do.drop_alternative,),
         events=(E.ALTERNATIVE_REJECTED_BY_USER,),
         notices=(notices.ALTERNATIVE_REJECTED_BY_USER,),
+        done=DATE_REJECTED,
     ),
     Transition(
         A.REJECT_ALTERNATIVE, EXPERT, (AGREED,), None,
@@ -158,6 +186,7 @@ TRANSITIONS = (
         effects=(do.drop_alternative,),
         events=(E.ALTERNATIVE_REJECTED_BY_EXPERT,),
         notices=(notices.ALTERNATIVE_REJECTED_BY_EXPERT,),
+        done=DATE_REJECTED,
     ),
     Transition(
         A.CANCEL_ALTERNATIVE, USER, (AGREED,), None,
@@ -165,6 +194,7 @@ TRANSITIONS = (
         effects=(do.drop_alternative,),
         events=(E.ALTERNATIVE_CANCELLED_BY_USER,),
         notices=(notices.ALTERNATIVE_CANCELLED_BY_USER,),
+        done=DATE_WITHDRAWN,
     ),
     Transition(
         A.CANCEL_ALTERNATIVE, EXPERT, (AGREED, REJECTED), None,
@@ -172,6 +202,7 @@ TRANSITIONS = (
         effects=(do.drop_alternative,),
         events=(E.ALTERNATIVE_CANCELLED_BY_EXPERT,),
         notices=(notices.ALTERNATIVE_CANCELLED_BY_EXPERT,),
+        done=DATE_WITHDRAWN,
     ),
     Transition(
         A.RESCHEDULE, USER, (AGREED,), None,
@@ -180,6 +211,7 @@ TRANSITIONS = (
         effects=(do.set_alternative,),
         events=(E.ALTERNATIVE_BY_USER, E.APPROVED_BY_USER),
         notices=(notices.RESCHEDULE_BY_USER,),
+        done=DATE_SUGGESTED,
     ),
     Transition(
         A.RESCHEDULE, EXPERT, (AGREED,), None,
@@ -188,22 +220,25 @@ TRANSITIONS = (
         effects=(do.set_alternative,),
         events=(E.ALTERNATIVE_BY_EXPERT, E.APPROVED_BY_EXPERT),
         notices=(notices.RESCHEDULE_BY_EXPERT,),
+        done=DATE_SUGGESTED,
     ),
     Transition(
         A.RESCHEDULE_REJECTED, USER, (REJECTED,), AWAITING,
-        guards=(g.not_started, g.no_open_alternative, g.both_accounts_open),
+        guards=(g.not_started, g.no_open_alternative, g.both_accounts_open, g.expert_approved),
         asks=(Ask.DATE,),
         effects=(do.move, do.approve_alone, do.block_price),
         events=(E.ALTERNATIVE_BY_USER, E.APPROVED_BY_USER),
         notices=(notices.RESCHEDULE_REJECTED_BY_USER,),
+        done=STATUS_IS,
     ),
     Transition(
         A.SUGGEST_ANOTHER, EXPERT, (REJECTED,), None,
-        guards=(g.not_started, g.no_open_alternative, g.both_accounts_open),
+        guards=(g.not_started, g.no_open_alternative, g.both_accounts_open, g.expert_approved),
         asks=(Ask.DATE,),
         effects=(do.set_alternative,),
         events=(E.ALTERNATIVE_BY_EXPERT, E.APPROVED_BY_EXPERT),
         notices=(notices.ALTERNATIVE_BY_EXPERT,),
+        done=DATE_SUGGESTED,
     ),
     # --- Cancelling what was agreed --------------------------------------------------------------
     Transition(
@@ -214,6 +249,7 @@ TRANSITIONS = (
         events=(E.CANCELLED_BY_USER,),
         notices=(notices.CANCELLED_BY_USER, notices.CALENDAR_CANCELLED),
         instead=A.CANCEL_LATE,
+        done=STATUS_IS,
     ),
     Transition(
         A.CANCEL_LATE, USER, (AGREED,), CANCELLED,
@@ -222,6 +258,7 @@ TRANSITIONS = (
         effects=(do.drop_alternative, do.charge_late, do.close_room),
         events=(E.CANCELLED_BY_USER, E.REIMBURSED),
         notices=(notices.CANCELLED_LATE_BY_USER, notices.CALENDAR_CANCELLED),
+        done=STATUS_IS,
     ),
     Transition(
         A.CANCEL, EXPERT, (AGREED,), CANCELLED,
@@ -230,9 +267,11 @@ TRANSITIONS = (
         effects=(do.drop_alternative, do.release_price, do.note_lateness, do.close_room),
         events=(E.CANCELLED_BY_EXPERT,),
         notices=(notices.CANCELLED_BY_EXPERT, notices.CALENDAR_CANCELLED),
+        done=STATUS_IS,
     ),
     Transition(
         A.CANCEL, OPERATOR, (AWAITING, AGREED, UNDER_REVIEW), CANCELLED,
+        guards=(g.no_party,),
         asks=(Ask.WORDS,),
         effects=(do.drop_alternative, do.release_price, do.close_room),
         events=(E.CANCELLED_BY_OPERATOR,),
@@ -259,6 +298,7 @@ TRANSITIONS = (
         events=(E.PROGRESS_BY_USER,),
         follows=evaluation.after_answer,
         quiet=True,
+        done=ANSWER_SAVED,
     ),
     Transition(
         A.RECORD, EXPERT, (AGREED,), None,
@@ -268,6 +308,7 @@ TRANSITIONS = (
         events=(E.PROGRESS_BY_EXPERT,),
         follows=evaluation.after_answer,
         quiet=True,
+        done=ANSWER_SAVED,
     ),
     Transition(
         A.REVIEW, USER, (HELD,), None,
@@ -275,6 +316,7 @@ TRANSITIONS = (
         asks=(Ask.REVIEW,),
         effects=(do.write_review,),
         quiet=True,
+        done=REVIEW_SAVED,
     ),
     # --- Time passing ---------------------------------------------------------------------------------
     Transition(
@@ -328,6 +370,7 @@ TRANSITIONS = (
     ),
     Transition(
         A.FIND_HELD, OPERATOR, (UNDER_REVIEW,), HELD,
+        guards=(g.no_party,),
         asks=(Ask.WORDS,),
         effects=(do.decide, do.find(Outcome.HELD), do.charge_in_full),
         events=(E.EVALUATED_BY_OPERATOR, E.REIMBURSED),
@@ -335,6 +378,7 @@ TRANSITIONS = (
     ),
     Transition(
         A.FIND_USER_ABSENT, OPERATOR, (UNDER_REVIEW,), NOT_HELD,
+        guards=(g.no_party,),
         asks=(Ask.WORDS,),
         effects=(do.decide, do.find(Outcome.USER_ABSENT), do.charge_in_full),
         events=(E.EVALUATED_BY_OPERATOR, E.REIMBURSED),
@@ -342,6 +386,7 @@ TRANSITIONS = (
     ),
     Transition(
         A.FIND_EXPERT_ABSENT, OPERATOR, (UNDER_REVIEW,), NOT_HELD,
+        guards=(g.no_party,),
         asks=(Ask.WORDS,),
         effects=(do.decide, do.find(Outcome.EXPERT_ABSENT), do.release_price),
         events=(E.EVALUATED_BY_OPERATOR,),
@@ -349,7 +394,7 @@ TRANSITIONS = (
     ),
     Transition(
         A.REVERSE, OPERATOR, (HELD, NOT_HELD), NOT_HELD,
-        guards=(g.paid_by_silence, g.user_has_not_left),
+        guards=(g.no_party, g.paid_by_silence, g.user_has_not_left),
         asks=(Ask.WORDS,),
         effects=(do.give_back, do.lower_flag),
         events=(E.REVERSED,),

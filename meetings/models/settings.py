@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.names import Named
@@ -67,4 +68,4 @@ class Terms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Terms set on %(day)s") % {"day": self.set_at.date()}
+        return _("Terms set on %(day)s") % {"day": date_format(timezone.localtime(self.set_at))}

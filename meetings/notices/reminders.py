@@ -4,6 +4,7 @@ Nothing is ever un-scheduled: a reminder of a date that was moved or cancelled f
 comes, and notes why it was not sent.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,9 @@ from notifications.models import Notification
 
 DAY_BEFORE, DAY_AFTER = timedelta(hours=24), timedelta(days=1)
 BATCH = 500
+PAUSE_IN_TROUBLE = timedelta(minutes=10)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,23 @@ def _settle_batch(now: datetime) -> int:
         reminders = list(free.prefetch_related("meeting__answers")[:BATCH])
         told: list[Notification] = []
         for reminder in reminders:
-            reminder.state, reminder.settled_at = _outcome(reminder, now), now
-            if reminder.state == ReminderState.SENT:
-                told += _notifications(reminder, now)
-        Reminder.objects.bulk_update(reminders, ["state", "settled_at"])
+            told += _settle(reminder, now)
+        Reminder.objects.bulk_update(reminders, ["state", "settled_at", "due_at"])
         outbox.tell(*told)
         return len(reminders)
+
+
+def _settle(reminder: Reminder, now: datetime) -> list[Notification]:
+    """Settle one reminder and return what is told; one in trouble holds up no other and comes later."""
+    try:
+        outcome = _outcome(reminder, now)
+        told = _notifications(reminder, now) if outcome == ReminderState.SENT else []
+    except Exception:
+        log.exception("Reminder %s cannot be told.", reminder.pk)
+        reminder.due_at = now + PAUSE_IN_TROUBLE
+        return []
+    reminder.state, reminder.settled_at = outcome, now
+    return told
 
 
 def _outcome(reminder: Reminder, now: datetime) -> ReminderState:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, Value, When
 
 from meetings.models import Meeting, VideoRoom
 from meetings.models.video import Trouble
@@ -59,10 +60,13 @@ class Busy(VideoError):
 
 
 def want(meeting: Meeting, now: datetime) -> None:
-    """Let there be a room for the date in force."""
-    wish = {"wanted_version": meeting.date_version, "due_at": now, **NO_TROUBLE}
+    """Let there be a room for the date in force; with a link of their own none is asked for."""
+    wish = {"wanted_version": meeting.date_version, **NO_TROUBLE}
+    when_asked = Case(When(sealed_link="", then=Value(now)), default=Value(meeting.ends_at + CLOSES_AFTER))
     VideoRoom.objects.update_or_create(
-        meeting=meeting, defaults=wish, create_defaults=wish | {"platform": settings.VIDEO_PLATFORM}
+        meeting=meeting,
+        defaults=wish | {"due_at": when_asked},
+        create_defaults=wish | {"due_at": now, "platform": settings.VIDEO_PLATFORM},
     )
     nudge.on_commit("meetings.jobs.prepare_rooms")
 

@@ -82,7 +82,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         )
     except ActionRefused as refusal:
         return _refuse(request, form, refusal)
-    messages.success(request, _what_was_done(meeting, done))
+    messages.success(request, _what_was_done(row, done, role))
     return redirect(meeting)
 
 
@@ -97,14 +97,8 @@ def preview_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     return show_preview(request, shown)
 
 
-def _what_was_done(before: Meeting, after: Meeting) -> str:
-    if after.alternative_starts_at and after.alternative_starts_at != before.alternative_starts_at:
-        return _("Done: your date is suggested. %(other)s is told and can confirm or reject it.") % {
-            "other": after.person(Role(after.alternative_by).other).name
-        }
-    if before.status == after.status:
-        return _("Your answer is saved.")
-    return _("Done: the meeting is “%(status)s” now.") % {"status": after.get_status_display()}
+def _what_was_done(row: Transition, meeting: Meeting, role: Role) -> str:
+    return str(row.done) % {"other": meeting.person(role.other).name, "status": meeting.get_status_display()}
 
 
 def _ask(request: HttpRequest, row: Transition, form: ActionForm) -> HttpResponse:

@@ -228,3 +228,12 @@ def test_without_the_lock_of_people_a_promise_breaks(
     with pytest.raises(AssertionError):  # noqa: PT012 - some round breaks it
         for _round in range(ROUNDS):
             race()
+
+
+@pytest.mark.parametrize("first", ["petr.example.com; 1.000; Gift", "petr.example.com;;Gift 1", "x@;;"])
+def test_a_first_line_that_is_broken_is_judged_not_left_out(first: str) -> None:
+    assert len(batches.read(f"{first}\njana@example.com; 5; Gift")) == 2
+
+
+def test_titles_are_left_out() -> None:
+    assert len(batches.read("Email;Amount;Reason\njana@example.com; 5; Gift")) == 1

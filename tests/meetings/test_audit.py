@@ -6,12 +6,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from credits import ledger
 from credits.models import Account
 from meetings import audit, jobs
 from meetings.models import Meeting, VideoRoom
 from meetings.vocabulary import Status
 from tests.factories import PersonFactory
-from tests.meetings.scenarios import BY_EXPERT, agreed, make_meeting, suggest
+from tests.meetings.scenarios import BY_EXPERT, NOW, agreed, make_meeting, suggest
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,7 @@ def test_a_block_of_a_meeting_that_is_not_blocked_is_named() -> None:
     tamper("UPDATE meetings_meeting SET status = 'cancelled', payment = 'returned' WHERE id = %s", meeting.pk)
     assert audit.differences() == [
         f"Meeting {meeting.pk}: 30 credits are blocked instead of 0 (blocks: 1).",
+        f"Meeting {meeting.pk}: it is “returned”, but nothing was released.",
         f"Meeting {meeting.pk}: it is “cancelled”, but has a video room.",
     ]
 
@@ -97,7 +99,7 @@ def test_a_block_for_no_meeting_is_named() -> None:
 def test_a_status_with_a_foreign_payment_status_is_named() -> None:
     meeting = make_meeting(Status.EXPIRED)
     tamper("UPDATE meetings_meeting SET payment = 'reimbursed' WHERE id = %s", meeting.pk)
-    assert audit.differences() == [f"Meeting {meeting.pk}: “expired” and “reimbursed” do not go together."]
+    assert f"Meeting {meeting.pk}: “expired” and “reimbursed” do not go together." in audit.differences()
 
 
 def test_the_command_says_what_it_checked() -> None:
@@ -144,3 +146,36 @@ def test_a_room_of_a_cancelled_meeting_is_named() -> None:
     meeting = make_meeting(Status.CANCELLED)
     VideoRoom.objects.update_or_create(meeting=meeting, defaults={"wanted_version": 1})
     assert audit.differences() == [f"Meeting {meeting.pk}: it is “cancelled”, but has a video room."]
+
+
+def test_what_is_called_paid_was_charged() -> None:
+    meeting = agreed()
+    ledger.release(meeting.student, 30, reference=meeting.reference, key="test:wrong", now=NOW)
+    Meeting.objects.filter(pk=meeting.pk).update(status="held", payment="reimbursed", evaluation="answers")
+    assert (
+        f"Meeting {meeting.pk}: it is “reimbursed” for 30 credits, but the user paid 0."
+        in audit.differences()
+    )
+
+
+def test_what_is_called_returned_was_not_kept() -> None:
+    meeting = agreed()
+    terms = {"payee": meeting.expert, "share": 6, "reference": meeting.reference}
+    ledger.charge(meeting.student, 30, key="test:wrong", now=NOW, **terms)
+    Meeting.objects.filter(pk=meeting.pk).update(status="cancelled", payment="returned")
+    assert [words for words in audit.differences() if "paid 30" in words]
+    assert [words for words in audit.differences() if "nothing was released" in words]
+
+
+def test_the_share_is_that_of_the_meetings_own_terms() -> None:
+    meeting = agreed()
+    terms = {"payee": meeting.expert, "share": 1, "reference": meeting.reference}
+    ledger.charge(meeting.student, 30, key="test:wrong", now=NOW, **terms)
+    Meeting.objects.filter(pk=meeting.pk).update(status="held", payment="reimbursed", evaluation="answers")
+    assert [words for words in audit.differences() if "platform's share is 1 of 30" in words]
+
+
+def test_who_is_to_meet_has_a_room() -> None:
+    meeting = agreed(now=timezone.now())
+    VideoRoom.objects.filter(meeting=meeting).delete()
+    assert f"Meeting {meeting.pk}: it is agreed, but has no video room." in audit.differences()

@@ -291,3 +291,10 @@ def test_a_site_without_a_name_still_names_its_mails(settings: Any) -> None:
     settings.SITE_URL = ""
     person = PersonFactory.create(credits=5)
     assert mails.message_id(Notification.objects.get(recipient=person)).endswith("@localhost>")
+
+
+def test_a_kind_that_an_older_version_told_is_not_mailed() -> None:
+    note = Notification.objects.filter(reference=agreed().reference).earliest("pk")
+    note.kind = "kind_of_an_older_version"
+    with pytest.raises(mails.Moot, match="no longer sent"):
+        mails.write(note, timezone.now())

@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Photo, User
+from accounts.models import ExpertProfile, Photo, User
 from accounts.profile import photos
 from notifications import delivery
 from notifications.models import AccountMail, MailState
-from tests.factories import PersonFactory
+from tests.factories import PersonFactory, SkillFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +123,25 @@ def test_only_who_may_change_the_person_does_it_and_never_to_oneself(
     assert page(act, helper) not in client.get(reverse("admin:accounts_user_change", args=[helper.pk])).text
     assert client.post(page(act, person), form()).status_code == 302
     assert not has_all(person)
+
+
+def test_a_page_that_an_operator_adds_is_not_approved_yet(client: Client) -> None:
+    operator = PersonFactory.create(is_staff=True, is_superuser=True, second_factor=True)
+    client.force_login(operator)
+    typed = {
+        "user": operator.pk,
+        "headline": "x",
+        "introduction": "y",
+        "company": "",
+        "city": "z",
+        "languages": "en",
+        "availability": "",
+        "skills": [SkillFactory.create().pk],
+        "is_approved": "on",
+        "is_public": "on",
+        "services-TOTAL_FORMS": "0",
+        "services-INITIAL_FORMS": "0",
+    }
+    answer = client.post(reverse("admin:accounts_expertprofile_add"), typed)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert not ExpertProfile.objects.get(user=operator).is_approved

@@ -273,3 +273,13 @@ def test_signs_alone_find_nobody(signs: str) -> None:
     page = text(Client(), f"q={quote(signs)}")
     assert "No expert matches" in page
     assert "Search for letters or digits" in page
+
+
+@pytest.mark.parametrize(("prices", "is_said"), [((0,), False), ((0, 30), True)])
+def test_only_who_charges_promises_more_for_credits(prices: tuple[int, ...], is_said: bool) -> None:
+    expert = ServiceFactory.create(price=prices[0]).expert
+    for price in prices[1:]:
+        ServiceFactory.create(expert=expert, price=price)
+    page = Client().get("/experts/").text
+    assert expert.user.name in page
+    assert ("more for credits" in page) == is_said

@@ -18,7 +18,7 @@ from meetings.admin import desk
 from meetings.admin.weekly_figures import Week, last_weeks
 from meetings.models import AuditRun, Meeting, VideoRoom
 from meetings.vocabulary import Action, Progress, Role, Status
-from notifications.models import MailState, Notification
+from notifications.models import AccountMail, MailState, Notification
 from tests.factories import ExpertFactory, PersonFactory
 from tests.meetings.scenarios import (
     BY_EXPERT,
@@ -69,6 +69,7 @@ def test_each_queue_counts_what_its_list_shows(site: Client, operator: User) -> 
     Notification.objects.filter(pk=given_up.pk).update(mail_state=MailState.FAILED, mail_due_at=None)
     room = VideoRoom.objects.get(meeting=agreed(now=timezone.now()))
     VideoRoom.objects.filter(pk=room.pk).update(trouble="helpless", troubled_since=timezone.now())
+    give_up_a_mail_about_signing_in()
 
     for queue in desk.waiting(operator, timezone.now()):
         assert queue.number == 1, queue
@@ -195,3 +196,14 @@ def test_a_grant_is_no_charge() -> None:
     ledger.grant(PersonFactory.create(), 50, reason="Gift", made_by=None, key="test:gift", now=NOW)
     assert all(not week.numbers.get("charged") for week in last_weeks(NOW))
     assert Meeting.objects.count() == 0
+
+
+def give_up_a_mail_about_signing_in() -> None:
+    AccountMail.objects.create(
+        address="a@example.com",
+        language="en",
+        kind="password_reset_key",
+        created_at=timezone.now(),
+        mail_state=MailState.FAILED,
+        mail_settled_at=timezone.now(),
+    )

@@ -1,5 +1,7 @@
 """Blocking and unblocking people in the admin."""
 
+from uuid import uuid4
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
@@ -7,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from meetings.action import ActionRefused
+from meetings.admin import blocking
 from meetings.models import Meeting
 from meetings.vocabulary import Status
 from tests.factories import PersonFactory
@@ -38,7 +42,7 @@ def page(what: str, *people: User) -> str:
 
 
 def form(reason: str = "Spam") -> dict[str, str]:
-    return {"reason": reason, "key": "2f0a3a5e-7b0f-4a43-9d0a-111111111111"}
+    return {"reason": reason, "key": str(uuid4())}
 
 
 def test_the_page_shows_which_meetings_will_be_cancelled(site: Client, meeting: Meeting) -> None:
@@ -107,3 +111,25 @@ def test_people_are_found_by_name_and_address(site: Client, meeting: Meeting) ->
         shown = site.get(reverse(LIST), {"q": search}).text
         assert meeting.student.email in shown
         assert meeting.expert.email not in shown
+
+
+def test_nobody_blocks_the_other_party_of_an_open_meeting_of_their_own(site: Client, operator: User) -> None:
+    meeting = agreed(now=timezone.now(), student=PersonFactory.create(credits=100))
+    Meeting.objects.filter(pk=meeting.pk).update(student=operator)
+    answer = site.post(page("block", meeting.expert), form(), follow=True)
+    assert "so another operator has to block this account" in answer.text
+    assert User.objects.get(pk=meeting.expert_id).is_active
+    assert Meeting.objects.get(pk=meeting.pk).status == Status.AGREED
+    with pytest.raises(ActionRefused):
+        blocking.block_person(meeting.expert, operator=operator, reason="x", now=timezone.now())
+
+
+def test_a_form_that_comes_twice_is_logged_once(site: Client, meeting: Meeting) -> None:
+    typed = form()
+    for _time in range(2):
+        site.post(page("block", meeting.expert), typed)
+    assert LogEntry.objects.filter(object_id=str(meeting.expert_id)).count() == 1
+    other = site.post(page("block", meeting.expert), typed | {"reason": "Another"})
+    assert other.status_code == 409
+    assert "was sent before with other contents" in other.text
+    assert LogEntry.objects.filter(object_id=str(meeting.expert_id)).count() == 1

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Service, User
 from meetings.action import ActionRefused, Entry, MeetingChanged
@@ -240,3 +243,47 @@ def test_a_suggestion_without_credits_can_be_sent_again(service: Service, key: U
         suggestion(poor, service, key)
     suggestion(poor, service, key, price=10)
     assert Meeting.objects.count() == 1
+
+
+def test_a_form_is_the_same_in_another_language_and_after_its_reason_was_renamed() -> None:
+    meeting, key = suggest(), uuid4()
+    reason = ReasonFactory.create(name_de="Der Termin passt mir nicht")
+    how: dict[str, Any] = {
+        "role": Role.EXPERT,
+        "actor": meeting.expert,
+        "revision": meeting.revision,
+        "now": NOW,
+    }
+    for language in ("en", "de"):
+        with translation.override(language):
+            workflow.perform(meeting, Action.REJECT, entry=Entry(reason=reason), key=key, **how)
+    reason.name = "Another word"
+    workflow.perform(meeting, Action.REJECT, entry=Entry(reason=reason), key=key, **how)
+    assert Meeting.objects.get(pk=meeting.pk).revision == meeting.revision + 1
+    with pytest.raises(ActionRefused, match="other contents"):
+        workflow.perform(
+            meeting, Action.REJECT, entry=Entry(reason=ReasonFactory.create(name="Ill")), key=key, **how
+        )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Entry(starts_at=NOW), Entry(starts_at=NOW.astimezone(ZoneInfo("Asia/Kathmandu")))),
+        (Entry(progress=Progress.SMOOTH), Entry(progress=Progress("smooth"))),
+        (Entry(), Entry(words="", stars=None)),
+    ],
+)
+def test_equal_contents_are_equal_however_they_are_written(one: Entry, other: Entry) -> None:
+    assert idempotency.digest({"entry": one}) == idempotency.digest({"entry": other})
+
+
+def test_a_field_that_was_added_and_is_not_used_changes_nothing() -> None:
+    @dataclass(frozen=True)
+    class Later(Entry):
+        new: str = ""
+
+    assert idempotency.digest({"entry": Entry(words="x")}) == idempotency.digest({"entry": Later(words="x")})
+    assert idempotency.digest({"entry": Later(words="x")}) != idempotency.digest(
+        {"entry": Later("x", new="y")}
+    )

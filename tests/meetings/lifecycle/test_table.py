@@ -13,7 +13,7 @@ from meetings.lifecycle import checks, effects, guards, workflow
 from meetings.lifecycle.transitions import TRANSITIONS, row_for
 from meetings.models import Meeting
 from meetings.notices import kinds, reminders
-from meetings.vocabulary import PAYMENTS, Action, EventKind, Progress, Role, Status
+from meetings.vocabulary import PARTIES, PAYMENTS, Action, EventKind, Progress, Role, Status
 from tests.factories import PersonFactory, ReasonFactory
 from tests.meetings.expected import ROWS
 from tests.meetings.scenarios import (
@@ -243,3 +243,10 @@ def _public_functions(module: Any) -> set[Any]:
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
     } - {checks.start_problem, checks.overlaps}
+
+
+def test_each_action_of_a_form_says_what_was_done() -> None:
+    forms = [row for row in TRANSITIONS if row.by in PARTIES and row.action not in (Action.SUGGEST, Action.JOIN)]
+    assert [f"{row.action} by {row.by}" for row in forms if not row.done] == []
+    for row in forms:
+        assert "%" not in str(row.done) % {"other": "Eva", "status": "Agreed"}

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from meetings.models import Meeting, Reminder
-from meetings.notices import reminders
+from meetings.models.reminder import ReminderKind, ReminderState
+from meetings.notices import kinds, reminders
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications import wording
 from notifications.models import Notification
@@ -318,3 +319,22 @@ def test_only_who_has_not_answered_is_asked_and_only_before_the_evaluation(
     reminders.send_due(meeting.ends_at + DAY)
     assert told(meeting) == [f"{PROGRESS} to {role}" for role in reminded]
     assert states(meeting)[2] == state
+
+
+def test_one_bad_reminder_holds_up_no_other_and_comes_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = agreed(), agreed()
+    real = kinds.notification
+
+    def notification(meeting: Meeting, *args: Any, **how: Any) -> Any:
+        if meeting.pk == bad.pk:
+            raise RuntimeError("odd data")
+        return real(meeting, *args, **how)
+
+    due = good.starts_at - DAY
+    with monkeypatch.context() as odd:
+        odd.setattr(kinds, "notification", notification)
+        reminders.send_due(due)
+    assert good.reminders.get(kind=ReminderKind.DAY_BEFORE).state == ReminderState.SENT
+    assert bad.reminders.get(kind=ReminderKind.DAY_BEFORE).state == ReminderState.WAITING
+    reminders.send_due(due + reminders.PAUSE_IN_TROUBLE)
+    assert bad.reminders.get(kind=ReminderKind.DAY_BEFORE).state == ReminderState.SENT

@@ -16,10 +16,10 @@ from accounts.models import User
 from meetings import links
 from meetings.models import Event, Meeting, VideoRoom
 from meetings.video import outbox
-from meetings.vocabulary import PARTIES, Action, Role, Status
+from meetings.vocabulary import CLOSES_AFTER, PARTIES, Action, Role, Status
 from notifications.jobs import deliver_mails
 from tests.factories import PersonFactory
-from tests.meetings.scenarios import BY_EXPERT, BY_USER, NOW, act, agreed, make_meeting
+from tests.meetings.scenarios import BY_EXPERT, BY_USER, DAY, NOW, act, agreed, make_meeting
 from tests.meetings.views.test_pages import as_person
 
 pytestmark = pytest.mark.django_db
@@ -342,3 +342,16 @@ def test_where_it_cannot_be_read_every_other_page_still_opens(unreadable: Meetin
         operator = as_person(PersonFactory.create(is_staff=True, is_superuser=True))
         card = operator.get(reverse("admin:meetings_videoroom_change", args=[unreadable.pk]))
         assert card.status_code == 200
+
+
+def test_a_move_asks_nothing_of_the_platform_where_people_meet_by_a_link(settings: Any) -> None:
+    settings.VIDEO_PLATFORM = "manual"
+    meeting = agreed()
+    outbox.put_in_link(meeting, "https://meet.example.org/x", NOW)
+    act(meeting, Action.RESCHEDULE, BY_EXPERT, starts_at=meeting.starts_at + DAY)
+    moved = act(meeting, Action.CONFIRM_ALTERNATIVE, BY_USER)
+    outbox.work_off(lambda: NOW)
+    row = VideoRoom.objects.get(meeting=meeting)
+    assert row.sealed_link
+    assert (row.trouble, row.trouble_words) == ("", "")
+    assert row.due_at == moved.ends_at + CLOSES_AFTER
