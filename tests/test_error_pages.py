@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import include, path
 
 from tests.factories import PersonFactory
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import PersonFactory
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

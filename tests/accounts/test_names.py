@@ -7,7 +7,7 @@ from accounts import languages
 from accounts.experts.choices import SkillField
 from accounts.models import Expertise, ServiceKind, Skill
 from accounts.models.names import ReadersName
-from tests.accounts.test_search import expert, find
+from tests.accounts.finding import expert, find
 from tests.factories import ExpertiseFactory, SkillFactory
 
 pytestmark = pytest.mark.django_db

@@ -5,19 +5,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from tests.accounts.new_person import NEW
 from tests.factories import PASSWORD, PersonFactory
 from tests.meetings.scenarios import suggest
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
-
-NEW = {
-    "email": "Jana@Example.com",
-    "first_name": "Jana",
-    "last_name": "Nováková",
-    "time_zone": "Asia/Kathmandu",
-    "password1": PASSWORD,
-}
 
 
 def test_signing_up_keeps_name_and_zone() -> None:

@@ -12,7 +12,7 @@ from accounts.models import Service, User
 from accounts.times.clock_changes import changes
 from meetings.models import Meeting
 from tests.browser.conftest import OpenPage
-from tests.browser.test_main_job import sign_in
+from tests.browser.steps import sign_in
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
 from tests.meetings.scenarios import agreed
 

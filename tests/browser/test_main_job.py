@@ -15,7 +15,7 @@ from credits import ledger
 from meetings.models import Meeting
 from tests.accounts import mailbox
 from tests.browser.conftest import OpenPage
-from tests.browser.steps import follow
+from tests.browser.steps import follow, sign_in
 from tests.factories import (
     PASSWORD,
     TOTP_SECRET,
@@ -105,17 +105,6 @@ def sign_up(page: Page) -> User:
     page.get_by_role("button", name="Confirm the address").click()
     page.wait_for_url("**/meetings/")
     return User.objects.get(email="jana@example.com")
-
-
-def sign_in(page: Page, person: User, *, code: str = "") -> None:
-    page.goto("/account/login/")
-    page.get_by_label("Email").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    if code:
-        page.get_by_label("Code").fill(code)
-        page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/meetings/")
 
 
 def find_and_suggest(page: Page) -> None:

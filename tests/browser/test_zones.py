@@ -14,7 +14,7 @@ from accounts.models import Service, User
 from meetings.models import Meeting
 from notifications.jobs import deliver_mails
 from tests.browser.conftest import OpenPage
-from tests.browser.test_main_job import sign_in
+from tests.browser.steps import sign_in
 from tests.factories import PASSWORD, ExpertFactory, PersonFactory, ServiceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.looking import too_wide
-from tests.test_no_english import known_words, own_words, texts_of, unknown
+from tests.foreign_words import known_words, own_words, texts_of, unknown
 
 MOST_TABS, LOOKS = 200, 100
 # What tells people where they are, and whether they can see it.

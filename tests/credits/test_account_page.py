@@ -14,7 +14,7 @@ from meetings.vocabulary import Action, Status
 from notifications.references import names_for
 from tests.factories import PersonFactory
 from tests.meetings.scenarios import BY_USER, HOUR, act, agreed, make_meeting
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

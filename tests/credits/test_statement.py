@@ -21,7 +21,7 @@ from credits.statement import CHUNK, safe
 from meetings.vocabulary import Status
 from tests.factories import PersonFactory
 from tests.meetings.scenarios import agreed, make_meeting
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

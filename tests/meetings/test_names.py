@@ -18,6 +18,7 @@ from meetings.video import rooms
 from meetings.vocabulary import Action, Role
 from notifications import mails
 from notifications.models import Notification
+from tests.calendars import received
 from tests.factories import (
     ExpertFactory,
     ExpertiseFactory,
@@ -27,7 +28,6 @@ from tests.factories import (
     ServiceKindFactory,
     SkillFactory,
 )
-from tests.meetings.notices.test_ical import received
 from tests.meetings.scenarios import CREDITS, act, agreed, suggest
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from expertim.schedule import QUEUES, ROUTES, SCHEDULE
 from meetings.management.commands import prepare
 from meetings.models import JobRun
 from tests.factories import PersonFactory
-from tests.meetings.admin.test_pages import inline_code
+from tests.pages import inline_code
 
 # Beat closes its connection to the database now and then, which no test's transaction would survive.
 pytestmark = pytest.mark.django_db(transaction=True)

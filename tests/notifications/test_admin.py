@@ -17,8 +17,8 @@ from meetings.notices import reminders
 from meetings.vocabulary import Action, Role
 from notifications.models import AccountMail, MailState, Notification
 from tests.factories import PersonFactory
-from tests.meetings.admin.test_pages import inline_code
 from tests.meetings.scenarios import DAY, HOUR, NOW, act, agreed, with_alternative
+from tests.pages import inline_code
 
 pytestmark = pytest.mark.django_db
 

@@ -27,11 +27,9 @@ from notifications.kinds import all_kinds
 from notifications.models import Notification
 from tests.factories import PersonFactory, ServiceFactory, SkillFactory
 from tests.meetings.scenarios import DAY, HOUR, act, agreed, suggest, with_alternative
-from tests.notifications import test_wording
 
 pytestmark = pytest.mark.django_db
 
-everything_told = test_wording.everything_told
 
 SITE = "https://expertim.example"
 TAGS = {"html", "head", "meta", "title", "style", "body", "div", "p", "h1", "a"}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from notifications.models import Notification
 from tests.factories import PersonFactory
 from tests.meetings.scenarios import suggest
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

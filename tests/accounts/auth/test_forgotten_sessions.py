@@ -16,7 +16,7 @@ from accounts.jobs import forget_sessions
 from accounts.models import User
 from meetings.privacy import erasure
 from notifications.account_mails import AccountAdapter
-from tests.accounts.auth.test_signing_in import is_signed_in, sign_in
+from tests.accounts.auth.signing_in import is_signed_in, sign_in
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db

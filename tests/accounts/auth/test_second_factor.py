@@ -13,7 +13,7 @@ from accounts.auth.second_factor import has_second_factor
 from accounts.models import User
 from runner import variables
 from tests.accounts import mailbox
-from tests.accounts.auth.test_signing_in import again, is_signed_in, sign_in, signed_in
+from tests.accounts.auth.signing_in import again, is_signed_in, sign_in, signed_in
 from tests.factories import PASSWORD, TOTP_SECRET, PersonFactory
 
 pytestmark = pytest.mark.django_db

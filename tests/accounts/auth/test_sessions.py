@@ -15,7 +15,7 @@ from accounts.auth.session_views import browser_in_words
 from accounts.jobs import forget_sessions
 from accounts.models import User
 from tests.accounts import mailbox
-from tests.accounts.auth.test_signing_in import is_signed_in, sign_in
+from tests.accounts.auth.signing_in import is_signed_in, sign_in
 from tests.factories import PASSWORD, TOTP_SECRET, PersonFactory
 
 pytestmark = pytest.mark.django_db

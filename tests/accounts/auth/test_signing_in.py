@@ -20,6 +20,7 @@ from accounts.models import User
 from notifications import account_mails, delivery
 from notifications.models import AccountMail, MailState
 from tests.accounts import mailbox
+from tests.accounts.auth.signing_in import again, is_signed_in, sign_in, signed_in
 from tests.factories import PASSWORD, PersonFactory
 from tests.threads import at_once
 
@@ -33,14 +34,6 @@ NEW = {
     "time_zone": "Asia/Kathmandu",
     "password1": PASSWORD,
 }
-
-
-def sign_in(client: Client, address: str, password: str = PASSWORD) -> HttpResponse:
-    return client.post("/account/login/", {"login": address, "password": password})
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get("/credits/").status_code == 200
 
 
 # --- Signing up --------------------------------------------------------------------------------------
@@ -232,17 +225,6 @@ def test_an_address_taken_by_somebody_else_is_not_told_when_changing_ones_own() 
 
 
 # --- Passwords -----------------------------------------------------------------------------------------
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    assert sign_in(client, person.email).status_code == 302
-    return client
-
-
-def again(client: Client) -> None:
-    """Type the password once more."""
-    assert client.post("/account/reauthenticate/", {"password": PASSWORD}).status_code == 302
 
 
 def forget(person: User) -> tuple[Client, str]:

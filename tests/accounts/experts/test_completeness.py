@@ -5,9 +5,9 @@ import pytest
 from accounts.experts.completeness import missing_steps
 from accounts.models import User
 from accounts.profile import photos
-from tests.accounts.profile.test_photos import picture
+from tests.accounts.profile.pictures import picture
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, SkillFactory
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from accounts.experts import directory
 from accounts.models import ExpertProfile, User
 from accounts.models.expert import HIGHEST_PRICE
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, ServiceKindFactory, SkillFactory
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

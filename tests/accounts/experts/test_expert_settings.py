@@ -10,7 +10,7 @@ from accounts.experts.forms import ExpertForm
 from accounts.models import ExpertProfile, Service, User
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, ServiceKindFactory, SkillFactory
 from tests.meetings.scenarios import suggest
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

@@ -12,21 +12,13 @@ from PIL import Image
 
 from accounts.models import Photo, User
 from accounts.profile import photos
+from tests.accounts.profile.pictures import BLUE, RED, picture
 from tests.factories import PersonFactory
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 
-RED, BLUE = (200, 30, 30), (30, 30, 200)
 CAMERA, ORIENTATION, GPS = 0x010F, 0x0112, 0x8825
-
-
-def picture(kind: str = "PNG", size: tuple[int, int] = (600, 500), **how: Any) -> bytes:
-    written = BytesIO()
-    image = Image.new("RGB", size, RED)
-    image.paste(BLUE, (0, 0, size[0] // 2, size[1]))
-    image.save(written, kind, **how)
-    return written.getvalue()
 
 
 def upload(client: Client, content: bytes, name: str = "me.png", declared: str = "image/png") -> Any:

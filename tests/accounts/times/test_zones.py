@@ -7,9 +7,9 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.times import zones
-from tests.accounts.test_pages import NEW
+from tests.accounts.new_person import NEW
 from tests.factories import PersonFactory
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 # As browsers name them, and as they are called today.
 OLD = {

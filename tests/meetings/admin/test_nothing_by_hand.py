@@ -18,7 +18,7 @@ from demo import seed
 from meetings.models import Answer, Event, Meeting, Reminder, Terms
 from meetings.vocabulary import Action
 from tests.factories import ExpertFactory, PersonFactory
-from tests.meetings.admin.test_roles import OF_TABLES, all_acts
+from tests.meetings.admin.acts import OF_TABLES, all_acts
 from tests.meetings.scenarios import agreed
 
 pytestmark = pytest.mark.django_db

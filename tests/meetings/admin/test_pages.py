@@ -1,6 +1,5 @@
 """Every page of the admin opens for an operator, says what it knows, and lets nobody write past the rules."""
 
-import re
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ from meetings.vocabulary import Action, Progress, Status
 from notifications.models import AccountMail
 from tests.factories import ExpertFactory, PersonFactory, ReasonFactory, ServiceFactory
 from tests.meetings.scenarios import BY_EXPERT, BY_USER, act, after_end, agreed, make_meeting
+from tests.pages import inline_code
 
 pytestmark = pytest.mark.django_db
 
@@ -72,12 +72,6 @@ def ours() -> list[Any]:
 
 def address(page: Any, what: str, *args: object) -> str:
     return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_{what}", args=args)
-
-
-def inline_code(html: str) -> list[str]:
-    """Return what the content security policy would stop."""
-    scripts = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", html)
-    return scripts + re.findall(r"<style|\sstyle=|\son\w+=\"|javascript:", html)
 
 
 def test_every_list_and_detail_opens_without_inline_code(site: Client, meeting: Meeting) -> None:

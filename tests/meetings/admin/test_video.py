@@ -22,11 +22,11 @@ from meetings.video import outbox
 from meetings.video.platforms.base import Health, Misconfigured, Retryable
 from meetings.vocabulary import PARTIES
 from tests.factories import PersonFactory
-from tests.meetings.admin.test_pages import inline_code
 from tests.meetings.scenarios import NOW, agreed
+from tests.meetings.video.examined import Examined
 from tests.meetings.video.platforms.standin import StandIn, fails
 from tests.meetings.video.scripted_platforms import put_in_charge
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person, inline_code
 
 pytestmark = pytest.mark.django_db
 
@@ -34,21 +34,6 @@ LIST = reverse("admin:meetings_videoroom_changelist")
 CHECK = reverse("admin:meetings_videoroom_check")
 LINK = "https://meet.example.org/MARKER"
 MINUTE = timedelta(minutes=1)
-
-
-class Examined(StandIn):
-    """Says of itself what it is told to say."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.examinations = 0
-        self.state: Health | Exception = Health(True, ("All <rights> are there.",))
-
-    def health(self) -> Health:
-        self.examinations += 1
-        if isinstance(self.state, Exception):
-            raise self.state
-        return self.state
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,7 @@ from tests import environment as environments
 from tests import mailserver
 from tests.factories import PersonFactory, ServiceFactory
 from tests.mailserver import MailServer
-from tests.meetings.privacy.test_erasure import MARK, anna, live, marked
+from tests.meetings.privacy.marks import MARK, anna, live, marked
 from tests.meetings.scenarios import DAY, HOUR, agreed, suggest
 
 pytestmark = pytest.mark.django_db(transaction=True)

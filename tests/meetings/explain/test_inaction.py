@@ -23,7 +23,7 @@ from tests.meetings.scenarios import (
     with_alternative,
 )
 from tests.meetings.snapshot import credits_of
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

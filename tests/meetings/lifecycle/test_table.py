@@ -246,7 +246,9 @@ def _public_functions(module: Any) -> set[Any]:
 
 
 def test_each_action_of_a_form_says_what_was_done() -> None:
-    forms = [row for row in TRANSITIONS if row.by in PARTIES and row.action not in (Action.SUGGEST, Action.JOIN)]
+    forms = [
+        row for row in TRANSITIONS if row.by in PARTIES and row.action not in (Action.SUGGEST, Action.JOIN)
+    ]
     assert [f"{row.action} by {row.by}" for row in forms if not row.done] == []
     for row in forms:
         assert "%" not in str(row.done) % {"other": "Eva", "status": "Agreed"}

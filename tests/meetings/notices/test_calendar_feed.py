@@ -16,8 +16,9 @@ from accounts.models import User
 from meetings.models import Meeting
 from meetings.notices import calendar_feed, ical
 from meetings.vocabulary import PARTIES, Action, Role, Status
+from tests.calendars import received
+from tests.database import rows_in_every_table
 from tests.factories import PersonFactory, ServiceFactory
-from tests.meetings.notices.test_ical import received
 from tests.meetings.scenarios import (
     BY_EXPERT,
     BY_USER,
@@ -30,7 +31,7 @@ from tests.meetings.scenarios import (
     suggest,
     with_alternative,
 )
-from tests.meetings.views.test_pages import as_person, rows_in_every_table
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

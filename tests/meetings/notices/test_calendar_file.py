@@ -8,11 +8,11 @@ import vobject
 from django.utils import timezone
 
 from meetings.vocabulary import PARTIES, Action, Role, Status
+from tests.calendars import received
 from tests.factories import PersonFactory
-from tests.meetings.notices.test_ical import received
 from tests.meetings.scenarios import BY_EXPERT, DAY, act, agreed, make_meeting, with_alternative
 from tests.meetings.snapshot import everything
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

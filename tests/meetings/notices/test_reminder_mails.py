@@ -15,7 +15,7 @@ from meetings.vocabulary import Action, Progress
 from notifications import delivery
 from notifications.models import MailState, Notification
 from tests.factories import PersonFactory
-from tests.meetings.notices.test_reminders import LINK, MINUTE, PROGRESS, SECOND, moved_to
+from tests.meetings.notices.moments import LINK, MINUTE, PROGRESS, SECOND, moved_to
 from tests.meetings.scenarios import BY_EXPERT, BY_USER, CREDITS, DAY, HOUR, NOW, act, agreed
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 """The three reminders: when they are due, for whom, once for each date; and why one was not sent."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from meetings.notices import kinds, reminders
 from meetings.vocabulary import Action, Progress, Role, Status
 from notifications import wording
 from notifications.models import Notification
+from tests.meetings.notices.moments import LINK, MINUTE, PROGRESS, REMINDER, SECOND, moved_to
 from tests.meetings.scenarios import (
     BY_EXPERT,
     BY_USER,
@@ -26,10 +27,7 @@ from tests.meetings.snapshot import everything
 
 pytestmark = pytest.mark.django_db
 
-MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 AROUND = [-SECOND, timedelta(0), SECOND]
-REMINDER, LINK = "Meeting reminder", "Meeting link"
-PROGRESS = "Reminder to confirm the completion and evaluation of the meeting"
 TITLES = {REMINDER, LINK, PROGRESS}
 WAITING, SENT, TOO_LATE, MOVED, CANCELLED, OVER, MISSED = (
     ["waiting", "sent", "too_late", "moved", "cancelled", "over", "missed"]
@@ -53,12 +51,6 @@ def states(meeting: Meeting, version: int = 1) -> list[str]:
     """Return what became of the day-before, the link and the progress reminder of this date."""
     kept = dict(Reminder.objects.filter(meeting=meeting, date_version=version).values_list("kind", "state"))
     return [kept[kind] for kind in ("day_before", "link", "progress")]
-
-
-def moved_to(meeting: Meeting, starts_at: datetime, *, now: datetime) -> Meeting:
-    """Let the expert suggest another date and the user confirm it, both at once."""
-    act(meeting, Action.RESCHEDULE, BY_EXPERT, now=now, starts_at=starts_at)
-    return act(meeting, Action.CONFIRM_ALTERNATIVE, BY_USER, now=now)
 
 
 # --- When --------------------------------------------------------------------------------------------

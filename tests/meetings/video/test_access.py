@@ -15,10 +15,11 @@ from meetings.models import Event, Meeting, VideoRoom
 from meetings.video import outbox, rooms
 from meetings.video.platforms.base import Garbled, Misconfigured, Retryable
 from meetings.vocabulary import Action, Progress, Role, Status
+from tests.database import rows_in_every_table
 from tests.meetings.scenarios import BY_EXPERT, BY_USER, DAY, NOW, act, agreed, make_meeting, with_alternative
 from tests.meetings.video.platforms.standin import StandIn, fails
 from tests.meetings.video.scripted_platforms import put_in_charge
-from tests.meetings.views.test_pages import as_person, rows_in_every_table
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from meetings.video.platforms.base import Health, Misconfigured
-from tests.meetings.admin.test_video import Examined
+from tests.meetings.video.examined import Examined
 from tests.meetings.video.scripted_platforms import put_in_charge
 from tests.webserver import Reply, WebServer, nobody_at
 

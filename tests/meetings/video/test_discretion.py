@@ -23,14 +23,15 @@ from meetings.video.platforms import PLATFORMS
 from meetings.video.platforms.jitsi import Jaas
 from meetings.vocabulary import PARTIES, Action
 from notifications.jobs import deliver_mails
+from tests.database import whole_database
 from tests.factories import PersonFactory
 from tests.meetings.scenarios import BY_EXPERT, BY_USER, HOUR, NOW, act, agreed
-from tests.meetings.video.platforms import test_bigbluebutton as bbb
+from tests.meetings.video.platforms import fake_bigbluebutton
+from tests.meetings.video.platforms.fake_bigbluebutton import FakeBigBlueButton
 from tests.meetings.video.platforms.fake_zoom import FakeZoom, zoom_at
-from tests.meetings.video.platforms.test_jitsi import pem
+from tests.meetings.video.platforms.keys import pem
 from tests.meetings.video.scripted_platforms import put_in_charge
-from tests.meetings.video.test_own_link import whole_database
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 from tests.webserver import Mood, Reply, Request, WebServer, hangs_up, says
 
 pytestmark = pytest.mark.django_db
@@ -62,8 +63,8 @@ def _jaas(settings: Any, stack: ExitStack, patch: pytest.MonkeyPatch) -> Played:
 
 
 def _bigbluebutton(settings: Any, stack: ExitStack, patch: pytest.MonkeyPatch) -> Played:
-    patch.setattr(bbb, "SECRET", f"{MARKER}-bbb")
-    server = stack.enter_context(WebServer(bbb.FakeBigBlueButton().play))
+    patch.setattr(fake_bigbluebutton, "SECRET", f"{MARKER}-bbb")
+    server = stack.enter_context(WebServer(FakeBigBlueButton().play))
     given = {"BBB_URL": f"{server.url}/bigbluebutton", "BBB_SECRET": f"{MARKER}-bbb"}
     _configure(settings, "bigbluebutton", given)
     return Played("bigbluebutton", [MARKER, server.url, "checksum="], server)

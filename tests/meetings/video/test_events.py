@@ -13,8 +13,8 @@ from meetings.models import Meeting, PresenceNote
 from meetings.video import presence, rooms
 from meetings.video.platforms.janus import PLUGIN
 from meetings.vocabulary import Role
+from tests.database import rows_in_every_table
 from tests.meetings.scenarios import BY_EXPERT, BY_USER, agreed
-from tests.meetings.views.test_pages import rows_in_every_table
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -18,9 +17,10 @@ from meetings.models import Event, Meeting, VideoRoom
 from meetings.video import outbox
 from meetings.vocabulary import CLOSES_AFTER, PARTIES, Action, Role, Status
 from notifications.jobs import deliver_mails
+from tests.database import whole_database
 from tests.factories import PersonFactory
 from tests.meetings.scenarios import BY_EXPERT, BY_USER, DAY, NOW, act, agreed, make_meeting
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 
@@ -244,17 +244,6 @@ def test_a_cancelled_meeting_leads_nowhere(meeting: Meeting) -> None:
 
 
 # --- How it is kept -------------------------------------------------------------------------------------
-
-
-def whole_database() -> str:
-    """Return everything that any column of any table holds, as text."""
-    with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
-        texts = []
-        for table in tables:
-            cursor.execute(f"SELECT t::text FROM {connection.ops.quote_name(table)} t")  # noqa: S608
-            texts += [row[0] for row in cursor.fetchall()]
-    return "\n".join(texts)
 
 
 def test_it_is_kept_encrypted_and_told_nowhere(

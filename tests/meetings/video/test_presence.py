@@ -27,7 +27,7 @@ from tests.factories import PersonFactory
 from tests.meetings.scenarios import BY_EXPERT, BY_USER, DAY, act, agreed, join, with_alternative
 from tests.meetings.video.platforms.standin import StandIn
 from tests.meetings.video.scripted_platforms import put_in_charge
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

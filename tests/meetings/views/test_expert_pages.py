@@ -14,7 +14,7 @@ from meetings.models import Review
 from meetings.vocabulary import Action, Progress, Status
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, SkillFactory
 from tests.meetings.scenarios import BY_USER, DAY, act, after_end, agreed, make_meeting
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

@@ -31,6 +31,7 @@ from tests.meetings.scenarios import (
     suggest,
 )
 from tests.meetings.snapshot import everything
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 
@@ -46,23 +47,6 @@ def addresses(meeting: Meeting) -> list[str]:
         links.link(meeting, Role.USER),
         links.link(meeting, Role.EXPERT),
     ]
-
-
-def as_person(person: User | None) -> Client:
-    client = Client()
-    if person:
-        client.force_login(person)
-    return client
-
-
-def rows_in_every_table() -> dict[str, int]:
-    with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
-        counts = {}
-        for table in tables:
-            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            counts[table] = cursor.fetchone()[0]
-    return counts
 
 
 @pytest.mark.parametrize("stranger", ["visitor", "person", "operator"])

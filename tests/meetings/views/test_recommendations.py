@@ -11,7 +11,7 @@ from meetings.views import recommendations
 from meetings.vocabulary import Action
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory, SkillFactory
 from tests.meetings.scenarios import BY_USER, act, suggest
-from tests.meetings.views.test_pages import as_person
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

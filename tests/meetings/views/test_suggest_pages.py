@@ -13,9 +13,10 @@ from accounts.models import Service, User
 from credits import ledger
 from meetings.models import Meeting
 from meetings.vocabulary import Role, Status
+from tests.database import rows_in_every_table
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
 from tests.meetings.scenarios import DAY, agreed, suggest
-from tests.meetings.views.test_pages import as_person, rows_in_every_table
+from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
 

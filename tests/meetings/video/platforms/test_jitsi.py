@@ -6,15 +6,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
-    KeySerializationEncryption,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
@@ -31,6 +26,7 @@ from tests.meetings.video.platforms.contract import (
     Promises,
     Service,
 )
+from tests.meetings.video.platforms.keys import pem
 from tests.webserver import Reply, WebServer, says
 
 SECRET = "a jitsi secret of more than thirty-two bytes"
@@ -53,12 +49,6 @@ def claims_in(address: str, key: str | RSAPublicKey = SECRET, algorithm: str = "
 
 def at(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-@cache
-def pem(encryption: KeySerializationEncryption | None = None, *, curve: bool = False) -> str:
-    made = generate_private_key(SECP256R1()) if curve else generate_rsa_key(65537, 2048)
-    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption or NoEncryption()).decode()
 
 
 @cache
