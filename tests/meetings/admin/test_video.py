@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -200,8 +201,7 @@ def test_a_link_is_put_in_with_two_clicks_from_the_list(site: Client, operator: 
 
 
 def put_in(site: Client, meeting: Meeting, link: str = LINK, reason: str = "Ms. Malá called.") -> Any:
-    key = "0b2b5a0e-0000-4000-8000-000000000000"
-    return site.post(link_page(meeting), {"link": link, "reason": reason, "key": key})
+    return site.post(link_page(meeting), {"link": link, "reason": reason, "key": str(uuid4())})
 
 
 def test_who_put_in_a_link_and_why_is_logged_and_the_link_is_not(
@@ -344,3 +344,15 @@ def test_a_check_of_another_platform_tells_nothing_of_this_one(site: Client, set
     site.post(CHECK)
     settings.VIDEO_PLATFORM = "practice"
     assert card(site).startswith("Video platform: practice Not asked yet")
+
+
+def test_a_form_that_comes_twice_puts_the_link_in_and_logs_it_once(site: Client) -> None:
+    meeting = agreed()
+    typed = {"link": LINK, "reason": "Ms. Malá called.", "key": str(uuid4())}
+    for _time in range(2):
+        assert site.post(link_page(meeting), typed).status_code == 302
+    assert LogEntry.objects.count() == 1
+    other = site.post(link_page(meeting), typed | {"link": "https://meet.example.org/another"})
+    assert other.status_code == 409
+    assert "was sent before with other contents" in other.text
+    assert outbox.own_link(room(meeting)) == LINK
