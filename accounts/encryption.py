@@ -11,12 +11,12 @@ class Unreadable(Exception):
     """None of the site's keys opens what was sealed."""
 
 
-def seal(secret: str, *, purpose: str) -> str:
+def encrypt(secret: str, *, purpose: str) -> str:
     """Return the secret encrypted; what was sealed for one purpose opens for no other."""
     return _keys(purpose).encrypt(secret.encode()).decode()
 
 
-def unseal(sealed: str, *, purpose: str) -> str:
+def decrypt(sealed: str, *, purpose: str) -> str:
     """Return the secret that was sealed. Raises Unreadable."""
     try:
         return _keys(purpose).decrypt(sealed.encode()).decode()
@@ -35,7 +35,7 @@ def is_of_today(sealed: str, *, purpose: str) -> bool:
 
 def renew(sealed: str, *, purpose: str) -> str:
     """Return the same secret, encrypted with the site's key of today. Raises Unreadable."""
-    return seal(unseal(sealed, purpose=purpose), purpose=purpose)
+    return encrypt(decrypt(sealed, purpose=purpose), purpose=purpose)
 
 
 def _keys(purpose: str) -> MultiFernet:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from redis import RedisError
 
-from accounts.times.formats import seen_by
+from accounts.times.formats import as_user
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ def person_view(get_response: Handler) -> Handler:
     """Make every page in the zone, date format and language of its reader."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with seen_by(request.user):
+        with as_user(request.user):
             return get_response(request)
 
     return middleware

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.filters import Filter
 from accounts.models import User
-from accounts.times.formats import seen_by
+from accounts.times.formats import as_user
 from credits.models import Movement
 from credits.models.movement import KINDS
 from notifications.references import name_of
@@ -87,12 +87,12 @@ def csv_lines(
     """
     rows = movements.select_related("posting__made_by", "counterparty").iterator(chunk_size=CHUNK)
     writer = csv.writer(_Echo())
-    with seen_by(reader):
+    with as_user(reader):
         head = BOM + writer.writerow([*_head(), *([_("Made by")] if with_operators else [])])
     yield head
     # The reader's zone and language are put on for each part only: what lies between is another request's.
     while chunk := list(islice(rows, CHUNK)):
-        with seen_by(reader):
+        with as_user(reader):
             rest = map(_made_by, chunk) if with_operators else repeat([])
             text = "".join(
                 writer.writerow([*row, *more]) for row, more in zip(_rows(chunk), rest, strict=False)

@@ -21,7 +21,7 @@ from meetings.lifecycle.drafts import draft
 from meetings.lifecycle.transitions import TRANSITIONS
 from meetings.models import Meeting, VideoRoom
 from meetings.notices import calendar_feed
-from meetings.video.access import Door, admission
+from meetings.video.access import JoinState, admission
 from meetings.views.finding import NOT_BY_FORM
 from meetings.vocabulary import PARTIES, Action, Role, Status
 
@@ -191,7 +191,7 @@ def _of_meetings(now: datetime) -> Iterator[Page]:
 
 
 def _situations(now: datetime) -> dict[str, Callable[[Meeting], bool]]:
-    def door(meeting: Meeting) -> Door:
+    def door(meeting: Meeting) -> JoinState:
         return admission(meeting, Role.USER, meeting.date_version, now).door
 
     def alternative(status: Status, by: Role) -> Callable[[Meeting], bool]:
@@ -202,8 +202,8 @@ def _situations(now: datetime) -> dict[str, Callable[[Meeting], bool]]:
 
     return {
         **{status.value.replace("_", "-"): of(status) for status in Status},
-        "door-open": lambda m: m.status == Status.AGREED and door(m) is Door.OPEN,
-        "door-early": lambda m: m.status == Status.AGREED and door(m) is Door.EARLY,
+        "door-open": lambda m: m.status == Status.AGREED and door(m) is JoinState.OPEN,
+        "door-early": lambda m: m.status == Status.AGREED and door(m) is JoinState.EARLY,
         "ended": lambda m: m.status == Status.AGREED and m.ends_at <= now,
         "agreed-alternative-by-user": alternative(Status.AGREED, Role.USER),
         "agreed-alternative-by-expert": alternative(Status.AGREED, Role.EXPERT),

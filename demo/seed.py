@@ -86,7 +86,7 @@ class Scene:
         if self.meeting is None:
             self.meeting = self._suggest(turn.role, at)
         elif turn.action is None:
-            workflow.catch_up(self.meeting.pk, at)
+            workflow.apply_due_transitions(self.meeting.pk, at)
         else:
             workflow.perform(
                 self.meeting,

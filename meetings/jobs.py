@@ -21,7 +21,7 @@ BATCH = 1000
 def let_time_pass() -> None:
     """Expire, lapse and evaluate what is due (spec: Time passing)."""
     now = timezone.now()
-    done = sum(_catch_up(pk, now) for pk in due(now))
+    done = sum(_apply_due_transitions(pk, now) for pk in due(now))
     if done:
         log.info("Time passed for %s meetings.", done)
 
@@ -61,10 +61,10 @@ def due(now: datetime) -> list[int]:
     return [pk for sweep in sweeps for pk in sweep.order_by("starts_at").values_list("pk", flat=True)[:BATCH]]
 
 
-def _catch_up(pk: int, now: datetime) -> bool:
+def _apply_due_transitions(pk: int, now: datetime) -> bool:
     """Let time pass for one meeting; a failure is logged and holds up no other meeting."""
     try:
-        return workflow.catch_up(pk, now)
+        return workflow.apply_due_transitions(pk, now)
     except Exception:
         log.exception("Time could not pass for meeting %s.", pk)
         return False

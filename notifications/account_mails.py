@@ -21,7 +21,7 @@ from django.utils.translation import gettext_noop
 from accounts.auth.adapter import OwnAdapter
 from accounts.models import User
 from accounts.models.user import site_language
-from accounts.times.formats import seen_by, written
+from accounts.times.formats import as_user, written
 from accounts.times.zones import in_words
 from notifications import mails, nudge
 from notifications.models import AccountMail, MailState
@@ -70,7 +70,7 @@ def write(mail: AccountMail, _now: datetime) -> EmailMultiAlternatives:
     if mail.person and not mail.person.is_active:
         raise mails.Moot(gettext_noop("The account is closed."))
     if mail.person:
-        with seen_by(mail.person):
+        with as_user(mail.person):
             return _mail(mail, mail.person)
     with translation.override(site_language(mail.language)):
         return _mail(mail, None)

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
-from accounts.times.formats import seen_by
+from accounts.times.formats import as_user
 from accounts.times.zones import in_words
 from notifications import mail_choices, wording
 from notifications.kinds import all_kinds
@@ -34,7 +34,7 @@ def write(notification: Notification, now: datetime) -> EmailMultiAlternatives:
 
 def mail_for(notification: Notification) -> EmailMultiAlternatives:
     """Return the mail; made again, it has the same Message-ID."""
-    with seen_by(notification.recipient):
+    with as_user(notification.recipient):
         return _mail(notification)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.auth import unverified_emails
 from accounts.models import User
-from accounts.times.formats import seen_by
+from accounts.times.formats import as_user
 
 
 class OwnAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -35,7 +35,7 @@ class OwnAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no 
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Greet in the person's language; the request began in that of the browser."""
-        with seen_by(user):
+        with as_user(user):
             answer: HttpResponse = super().post_login(request, user, **how)
         return answer
 

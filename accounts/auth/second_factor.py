@@ -38,12 +38,12 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
 
     def encrypt(self, text: str) -> str:
         """Return a secret as it is kept."""
-        return encryption.seal(text, purpose=PURPOSE)
+        return encryption.encrypt(text, purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return a secret; where the site's key was changed, one that no code fits."""
         try:
-            return encryption.unseal(encrypted_text, purpose=PURPOSE)
+            return encryption.decrypt(encrypted_text, purpose=PURPOSE)
         except encryption.Unreadable:
             log.error("A second factor cannot be read: the site's key was changed.")
             return base64.b32encode(secrets.token_bytes(20)).decode()
@@ -54,7 +54,7 @@ def can_be_read(person: User, kind: str) -> bool:
     factors = Authenticator.objects.filter(user=person, type=kind)
     try:
         for factor in factors:
-            encryption.unseal(factor.data[SEALED[kind]], purpose=PURPOSE)
+            encryption.decrypt(factor.data[SEALED[kind]], purpose=PURPOSE)
     except encryption.Unreadable:
         return False
     return True

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 
 from accounts.models import User
-from accounts.safe_next_url import way_back
+from accounts.safe_next_url import safe_next_url
 
 
 class Language(NamedTuple):
@@ -30,7 +30,7 @@ def change_language(request: HttpRequest) -> HttpResponse:
 
     The choice is kept with the account, for visitors in a cookie. Any other language changes nothing.
     """
-    response = redirect(way_back(request) or "home")
+    response = redirect(safe_next_url(request) or "home")
     chosen = request.POST.get("language", "")
     if request.method == "POST" and chosen in dict(settings.LANGUAGES):
         if isinstance(request.user, User):

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.people import person_of
 from accounts.profile.forms import NameForm, PartForm, TimesForm, WantedSkillsForm, ZoneForm
 from accounts.profile.language_views import remember
-from accounts.safe_next_url import way_back
+from accounts.safe_next_url import safe_next_url
 from accounts.times.zones import in_words
 
 
@@ -69,7 +69,7 @@ def change_zone(request: HttpRequest) -> HttpResponse:
         User.objects.filter(pk=person.pk).update(time_zone=zone)
         words = _("All times are now shown in the zone %(zone)s.")
         messages.success(request, words % {"zone": in_words(zone)})
-        return redirect(way_back(request) or "accounts:profile")
+        return redirect(safe_next_url(request) or "accounts:profile")
     if request.method == "POST":
         messages.error(
             request, _("This time zone is not known here, so nothing was changed. Please choose one here.")

@@ -19,7 +19,7 @@ _date_format: ContextVar[str] = ContextVar("date_format", default=DateFormat.DAY
 
 
 @contextmanager
-def seen_by(person: User | AnonymousUser) -> Iterator[None]:
+def as_user(person: User | AnonymousUser) -> Iterator[None]:
     """Show times and words as this person reads them: zone, date format, language.
 
     A visitor keeps the language of the browser and reads times in UTC.

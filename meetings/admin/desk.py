@@ -35,7 +35,7 @@ class Queue:
     count: Callable[[datetime], int]
 
 
-def _quarrels(_now: datetime) -> int:
+def _disputes(_now: datetime) -> int:
     return Meeting.objects.under_review().count()
 
 
@@ -70,7 +70,7 @@ QUEUES = (
         "meetings.view_meeting",
         "admin:meetings_meeting_changelist",
         {"status__exact": Status.UNDER_REVIEW.value},
-        _quarrels,
+        _disputes,
     ),
     Queue(
         gettext_lazy("Evaluations by silence to look at"),

@@ -1,4 +1,4 @@
-"""Earlier quarrels of people: other meetings of theirs about which the two did not agree."""
+"""Earlier disputes of people: other meetings of theirs about which the two did not agree."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ JUDGED = (EventKind.UNDER_REVIEW, EventKind.EVALUATED_BY_OPERATOR, EventKind.REV
 
 
 @dataclass(frozen=True, slots=True)
-class Quarrel:
-    """One earlier quarrel of one person: in which role, with whom, what both said."""
+class Dispute:
+    """One earlier dispute of one person: in which role, with whom, what both said."""
 
     meeting: Meeting
     role: Role
@@ -33,14 +33,14 @@ class Quarrel:
         return self.said.get(Role.EXPERT, "")
 
 
-def earlier_quarrels(person: User, *, besides: Meeting) -> list[Quarrel]:
-    """Return the person's latest quarrels but for this meeting, newest first, at most MOST of them."""
-    others = _quarrelled(Meeting.objects.of(person)).exclude(pk=besides.pk).order_by("-starts_at", "-pk")
+def earlier_disputes(person: User, *, besides: Meeting) -> list[Dispute]:
+    """Return the person's latest disputes but for this meeting, newest first, at most MOST of them."""
+    others = _disputed(Meeting.objects.of(person)).exclude(pk=besides.pk).order_by("-starts_at", "-pk")
     rows = others.select_related("student", "expert", "skill").prefetch_related("answers")
-    return [_quarrel(meeting, person) for meeting in rows[:MOST]]
+    return [_dispute(meeting, person) for meeting in rows[:MOST]]
 
 
-def _quarrelled(meetings: "QuerySet[Meeting]") -> "QuerySet[Meeting]":
+def _disputed(meetings: "QuerySet[Meeting]") -> "QuerySet[Meeting]":
     """Keep those judged by operators, and those in which one blamed the other, who did not admit it."""
     judged = Event.objects.filter(meeting=OuterRef("pk"), kind__in=JUDGED)
     blamed, admitted = (_said(progress) for progress in (Progress.OTHERS_FAULT, Progress.MY_FAULT))
@@ -53,7 +53,7 @@ def _said(progress: Progress) -> Exists:
     return Exists(Answer.objects.filter(meeting=OuterRef("pk"), progress=progress))
 
 
-def _quarrel(meeting: Meeting, person: User) -> Quarrel:
+def _dispute(meeting: Meeting, person: User) -> Dispute:
     role = meeting.role_of(person) or Role.USER
     said = {answer.role: answer.get_progress_display() for answer in meeting.answers.all()}
-    return Quarrel(meeting, role, meeting.person(role.other), said)
+    return Dispute(meeting, role, meeting.person(role.other), said)

@@ -50,7 +50,7 @@ def _stands(page: ModelAdmin, request: HttpRequest, meeting: Meeting, form: AskF
     """Let it stand and log it, or put into the form why not."""
     note, operator = form.cleaned_data["reason"], person_of(request)
     try:
-        is_new = flags.let_stand(
+        is_new = flags.dismiss_flag(
             meeting.pk, operator=operator, note=note, key=form.cleaned_data["key"], now=timezone.now()
         )
     except ActionRefused as refusal:

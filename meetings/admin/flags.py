@@ -1,4 +1,4 @@
-"""Letting an evaluation by silence stand: it leaves the list of those that operators look at."""
+"""Dismissing the flag of an evaluation by silence: it leaves the list of those that operators look at."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from meetings.vocabulary import Role
 
 
 @transaction.atomic
-def let_stand(pk: int, *, operator: User, note: str, key: UUID, now: datetime) -> bool:
+def dismiss_flag(pk: int, *, operator: User, note: str, key: UUID, now: datetime) -> bool:
     """Take the flag off a meeting and change nothing else; False where this form did so already.
 
     Raises ActionRefused where the meeting is the operator's own, or not flagged any more.

@@ -17,7 +17,7 @@ from accounts.models import User
 from credits import ledger
 from meetings.admin import deciding, flagged
 from meetings.admin.decisions import DECISIONS
-from meetings.admin.disputes import Quarrel, earlier_quarrels
+from meetings.admin.disputes import Dispute, earlier_disputes
 from meetings.admin.filters import LateMeetingFilter, PersonFilter, PriceFilter, StartFilter
 from meetings.lifecycle import reviews, workflow
 from meetings.models import Answer, Meeting, Reminder, VideoRoom
@@ -145,7 +145,7 @@ class Party:
     person: User
     answer: Answer | None
     attendance: Attendance
-    quarrels: list[Quarrel]
+    disputes: list[Dispute]
 
 
 def _about(meeting: Meeting, may_decide: bool) -> dict[str, object]:
@@ -176,7 +176,7 @@ def _parties(meeting: Meeting, seen: Presence | None) -> list[Party]:
             meeting.person(there.role),
             answers.get(there.role),
             there,
-            earlier_quarrels(meeting.person(there.role), besides=meeting),
+            earlier_disputes(meeting.person(there.role), besides=meeting),
         )
         for there in attendance(meeting, seen)
     ]

@@ -49,7 +49,7 @@ SUPPORT = OperatorRole(
     "Support",
     looks_at=(*LOOKED_AT, *BOOKS),
     rights=(
-        "meetings.change_meeting",  # decides quarrels, cancels, reverses
+        "meetings.change_meeting",  # decides disputes, cancels, reverses
         "meetings.change_videoroom",  # tries again, puts in a link
         "notifications.change_accountmail",  # sends again
         "notifications.change_notification",  # sends again

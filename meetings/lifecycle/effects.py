@@ -29,13 +29,13 @@ def agree(step: Step) -> None:
     """Note that both parties approve the date in force, from now on; it gets reminders and a video room."""
     step.meeting.approved_by_user = step.meeting.approved_by_expert = True
     step.meeting.agreed_at = step.now
-    reminders.arm(step.meeting, step.now)
-    outbox.want(step.meeting, step.now)
+    reminders.schedule(step.meeting, step.now)
+    outbox.request(step.meeting, step.now)
 
 
 def close_room(step: Step) -> None:
     """Let nobody meet in the video room any more."""
-    outbox.unwant(step.meeting, step.now)
+    outbox.release(step.meeting, step.now)
 
 
 def withdraw_agreement(step: Step) -> None:
@@ -154,12 +154,12 @@ def write_review(step: Step) -> None:
     reviews.write(step.meeting, step.entry.review_words, bonus=Terms.objects.current().bonus, now=step.now)
 
 
-def fall_silent(step: Step) -> None:
+def evaluate_by_timeout(step: Step) -> None:
     """Let what follows be an evaluation by silence."""
     step.evaluation = Evaluation.SILENCE
 
 
-def decide(step: Step) -> None:
+def evaluate_by_operator(step: Step) -> None:
     """Let what follows be the operator's decision."""
     step.evaluation = Evaluation.OPERATOR
 

@@ -53,7 +53,7 @@ def perform(
             raise MeetingChanged(
                 _("The meeting has changed since you looked at it. Please look again, then decide.")
             )
-        _catch_up(fresh, now)
+        _apply_due_transitions(fresh, now)
         _take(Step(fresh, role, now, actor, entry), action)
         return fresh
 
@@ -72,12 +72,12 @@ def suggest(meeting: Meeting, *, role: Role, actor: User, now: datetime, key: UU
         return meeting
 
 
-def catch_up(pk: int, now: datetime) -> bool:
+def apply_due_transitions(pk: int, now: datetime) -> bool:
     """Do what the clock demands of one meeting; False where another process is at it already."""
     with transaction.atomic():
         free = Meeting.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk).exists()
         if free:
-            _catch_up(_lock(pk), now)
+            _apply_due_transitions(_lock(pk), now)
         return free
 
 
@@ -109,7 +109,7 @@ def _lock_people(meeting: Meeting) -> None:
     meeting.student, meeting.expert = people[meeting.student_id], people[meeting.expert_id]
 
 
-def _catch_up(meeting: Meeting, now: datetime) -> None:
+def _apply_due_transitions(meeting: Meeting, now: datetime) -> None:
     """Write down what the clock has decided already, where the job that does it is late."""
     for action in (Action.EXPIRE, Action.LAPSE, Action.CLOSE_BY_SILENCE):
         step = Step(meeting, Role.CLOCK, now)

@@ -1,4 +1,4 @@
-"""Reminders: armed when a date is agreed, looked at again when they are due (spec: Time passing).
+"""Reminders: scheduled when a date is agreed, looked at again when they are due (spec: Time passing).
 
 Nothing is ever un-scheduled: a reminder of a date that was moved or cancelled finds that out when its moment
 comes, and notes why it was not sent.
@@ -57,8 +57,8 @@ RULES = {
 }
 
 
-def arm(meeting: Meeting, now: datetime) -> None:
-    """Arm the reminders of the date that was just agreed."""
+def schedule(meeting: Meeting, now: datetime) -> None:
+    """Schedule the reminders of the date that was just agreed."""
     Reminder.objects.bulk_create([_reminder(kind, meeting, now) for kind in RULES])
     nudge.on_commit("meetings.jobs.send_reminders")
 

@@ -114,7 +114,7 @@ def let_time_pass(person: User, now: datetime) -> None:
     """Write down what the clock has decided already, where the job that does it is late."""
     mine = Meeting.objects.of(person)
     for pk in {meeting.pk for due in (mine.expiring, mine.lapsing, mine.silent) for meeting in due(now)}:
-        workflow.catch_up(pk, now)
+        workflow.apply_due_transitions(pk, now)
 
 
 def _lock(person: User) -> User:

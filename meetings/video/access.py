@@ -9,7 +9,7 @@ from meetings.video.attendance import TOOK_PLACE, has_attended, may_return
 from meetings.vocabulary import Role
 
 
-class Door(StrEnum):
+class JoinState(StrEnum):
     """The state of the door that a link leads to."""
 
     OPEN = "open"
@@ -23,18 +23,18 @@ class Door(StrEnum):
 class Admission:
     """What a link opens: a door, and whether entering it is to be recorded."""
 
-    door: Door
+    door: JoinState
     is_recorded: bool = False
 
 
 def admission(meeting: Meeting, role: Role, date_version: int, now: datetime) -> Admission:
     """Return what the party's link for this date version opens now."""
     if meeting.status not in TOOK_PLACE:
-        return Admission(Door.CANCELLED)
+        return Admission(JoinState.CANCELLED)
     if date_version != meeting.date_version:
-        return Admission(Door.MOVED)
+        return Admission(JoinState.MOVED)
     if now < meeting.joinable_from:
-        return Admission(Door.EARLY)
+        return Admission(JoinState.EARLY)
     if now < meeting.ends_at or may_return(meeting, role, now):
-        return Admission(Door.OPEN, is_recorded=has_attended(meeting, role))
-    return Admission(Door.ENDED)
+        return Admission(JoinState.OPEN, is_recorded=has_attended(meeting, role))
+    return Admission(JoinState.ENDED)

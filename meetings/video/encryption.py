@@ -21,15 +21,15 @@ def reencrypt_links() -> Outcome:
     return reencrypt(rows.iterator(), _replace, purpose=PURPOSE)
 
 
-def seal(secret: str) -> str:
+def encrypt(secret: str) -> str:
     """Return the secret encrypted."""
-    return encryption.seal(secret, purpose=PURPOSE)
+    return encryption.encrypt(secret, purpose=PURPOSE)
 
 
-def unseal(sealed: str) -> str:
+def decrypt(sealed: str) -> str:
     """Return the secret that was sealed. Raises Unreadable."""
     try:
-        return encryption.unseal(sealed, purpose=PURPOSE)
+        return encryption.decrypt(sealed, purpose=PURPOSE)
     except encryption.Unreadable as error:
         raise Unreadable from error
 

@@ -59,7 +59,7 @@ class Busy(VideoError):
 # --- What is wanted, said in the transaction of the change ---------------------------------------------
 
 
-def want(meeting: Meeting, now: datetime) -> None:
+def request(meeting: Meeting, now: datetime) -> None:
     """Let there be a room for the date in force; with a link of their own none is asked for."""
     wish = {"wanted_version": meeting.date_version, **NO_TROUBLE}
     when_asked = Case(When(sealed_link="", then=Value(now)), default=Value(meeting.ends_at + CLOSES_AFTER))
@@ -71,7 +71,7 @@ def want(meeting: Meeting, now: datetime) -> None:
     nudge.on_commit("meetings.jobs.prepare_rooms")
 
 
-def unwant(meeting: Meeting, now: datetime) -> None:
+def release(meeting: Meeting, now: datetime) -> None:
     """Let nobody meet any more."""
     VideoRoom.objects.filter(meeting=meeting).update(wanted_version=None, due_at=now, **NO_TROUBLE)
     nudge.on_commit("meetings.jobs.prepare_rooms")
@@ -88,7 +88,7 @@ def put_in_link(meeting: Meeting, link: str, now: datetime) -> None:
 
     With a link nothing is asked of the platform until the room closes; without one it is told at once.
     """
-    values = {"sealed_link": encryption.seal(link) if link else "", **NO_TROUBLE}
+    values = {"sealed_link": encryption.encrypt(link) if link else "", **NO_TROUBLE}
     values["due_at"] = meeting.ends_at + CLOSES_AFTER if link else now
     VideoRoom.objects.update_or_create(
         meeting=meeting, defaults=values, create_defaults=_wish(meeting) | values
@@ -98,7 +98,7 @@ def put_in_link(meeting: Meeting, link: str, now: datetime) -> None:
 
 def own_link(row: VideoRoom) -> str:
     """Return the link that was put in, or nothing."""
-    return encryption.unseal(row.sealed_link) if row.sealed_link else ""
+    return encryption.decrypt(row.sealed_link) if row.sealed_link else ""
 
 
 # --- What the platform is told --------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def work_off(clock: Callable[[], datetime]) -> int:
         claim = _claim(pk, clock(), only_due=True, not_on=left_alone)
         if claim is None:
             continue
-        problem = _tend(claim, clock)
+        problem = _sync(claim, clock)
         dealt_with += 1
         if isinstance(problem, SLOW_OR_AWAY):
             left_alone.add(claim.platform)
@@ -178,7 +178,7 @@ class Claim:
     platform: str
     wanted: int | None
     made: int | None
-    strays: tuple[int, ...]
+    orphans: tuple[int, ...]
     remembered: Remembered
     may_exist: bool
     until: datetime
@@ -203,7 +203,7 @@ def _make_sure(row: VideoRoom, clock: Callable[[], datetime]) -> None:
     if not DOOR.acquire(blocking=False):
         raise Busy("Many people are at the door.")
     try:
-        problem = _tend(_wait_for_claim(row.pk, clock), clock)
+        problem = _sync(_wait_for_claim(row.pk, clock), clock)
     finally:
         DOOR.release()
     if problem:
@@ -251,14 +251,14 @@ def _as_claim(row: VideoRoom, meeting: Meeting, now: datetime) -> Claim:
         platform=row.platform,
         wanted=row.wanted_version,
         made=row.made_version,
-        strays=tuple(version for version in row.tried_versions if version not in known),
+        orphans=tuple(version for version in row.tried_versions if version not in known),
         remembered=row.remembered,
         may_exist=row.wanted_version in (row.made_version, *row.tried_versions),
         until=now + LEASE,
     )
 
 
-def _tend(claim: Claim, clock: Callable[[], datetime]) -> VideoError | None:
+def _sync(claim: Claim, clock: Callable[[], datetime]) -> VideoError | None:
     """Tell the platform and note what came of it; return what went wrong."""
     problem: VideoError
     try:
@@ -276,7 +276,7 @@ def _tend(claim: Claim, clock: Callable[[], datetime]) -> VideoError | None:
 def _tell_platform(claim: Claim, now: datetime) -> Remembered:
     """Bring the platform from what it knows, or may know, to what is wanted."""
     platform, meeting = rooms.platform_named(claim.platform), claim.meeting
-    for version in claim.strays:
+    for version in claim.orphans:
         platform.cancel(rooms.room(meeting, version))
     if claim.wanted is None:
         if claim.made is not None:

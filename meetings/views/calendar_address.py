@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.people import person_of
-from accounts.times.formats import seen_by
+from accounts.times.formats import as_user
 from meetings.notices import calendar_feed as feeds
 
 
@@ -21,7 +21,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
         owner = feeds.owner_of(token)
     except feeds.UnknownAddress as unknown:
         raise Http404 from unknown
-    with seen_by(owner):
+    with as_user(owner):
         body = feeds.contents(owner, timezone.now())
     headers = {
         # Asked for again each time, so that an address that was given up is gone at once.

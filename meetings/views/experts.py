@@ -17,7 +17,7 @@ from accounts.experts.directory import (
 )
 from accounts.models import Expertise, ExpertProfile, User
 from accounts.people import person_of
-from accounts.safe_next_url import way_back
+from accounts.safe_next_url import safe_next_url
 from meetings.models import Meeting, Review
 from meetings.views.list_rows import rows_for
 from meetings.vocabulary import Status
@@ -95,7 +95,7 @@ def favourite(request: HttpRequest, pk: int) -> HttpResponse:
         profile.liked = is_wanted  # type: ignore[attr-defined]
         context = {"expert": profile, "back": request.POST.get("next", "")}
         return render(request, "components/favourite.html", context)
-    return redirect(way_back(request) or profile)
+    return redirect(safe_next_url(request) or profile)
 
 
 def _viewer(request: HttpRequest) -> User | None:

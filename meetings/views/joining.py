@@ -14,7 +14,7 @@ from meetings.action import ActionRefused
 from meetings.lifecycle import workflow
 from meetings.models import Meeting
 from meetings.video import outbox
-from meetings.video.access import Admission, Door, admission
+from meetings.video.access import Admission, JoinState, admission
 from meetings.video.platforms.base import Stage, VideoError
 from meetings.views.finding import own_meeting
 from meetings.vocabulary import Action, Role
@@ -28,7 +28,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     meeting, role, date_version = _given_to(request, token)
     opened = admission(meeting, role, date_version, now)
-    if request.method == "POST" and opened.door is Door.OPEN:
+    if request.method == "POST" and opened.door is JoinState.OPEN:
         return _enter(request, meeting, role, opened, now)
     return _show(request, meeting, role, opened.door)
 
@@ -40,7 +40,7 @@ def room(request: HttpRequest, token: str) -> HttpResponse:
     meeting, role, date_version = _given_to(request, token)
     opened = admission(meeting, role, date_version, now)
     stage = _stage(meeting, role, now) if opened.is_recorded else None
-    if opened.door is not Door.OPEN or stage is None:
+    if opened.door is not JoinState.OPEN or stage is None:
         return redirect("meetings:join", token=token)
     context = {
         "meeting": meeting,
@@ -89,7 +89,7 @@ def _enter(
 
 
 def _show(
-    request: HttpRequest, meeting: Meeting, role: Role, door: Door, *, is_ready: bool = True
+    request: HttpRequest, meeting: Meeting, role: Role, door: JoinState, *, is_ready: bool = True
 ) -> HttpResponse:
     """Show what the link opens; where the platform does not let us in, say so and offer to try again."""
     context = {
@@ -101,19 +101,19 @@ def _show(
         "link": links.link(meeting, role),
     }
     response = render(
-        request, "meetings/join.html", context, status=503 if door is Door.OPEN and not is_ready else 200
+        request, "meetings/join.html", context, status=503 if door is JoinState.OPEN and not is_ready else 200
     )
     return _allowing(response, "form-action", *_leads_to(meeting, door))
 
 
-def _leads_to(meeting: Meeting, door: Door) -> tuple[str, ...]:
+def _leads_to(meeting: Meeting, door: JoinState) -> tuple[str, ...]:
     """Return where joining may lead; nowhere, where that cannot be told: then joining says what is wrong.
 
     Links and platforms lead on to addresses that nobody knows beforehand (short links, other servers of a
     cluster, signing in), and browsers hold each hop against this page's policy.
     """
     try:
-        origin = outbox.leads_to(meeting) if door is Door.OPEN else ""
+        origin = outbox.leads_to(meeting) if door is JoinState.OPEN else ""
     except VideoError:
         return ()
     return (origin, "https:") if origin else ()

@@ -9,7 +9,7 @@ from meetings import links
 from meetings.lifecycle import workflow
 from meetings.lifecycle.transitions import Transition
 from meetings.models import Meeting
-from meetings.video.access import Door, admission
+from meetings.video.access import JoinState, admission
 from meetings.vocabulary import Action, Payment, Role, Status
 
 # What somebody waits for, in the order in which it matters; other actions are choices, not duties.
@@ -41,7 +41,7 @@ def rows_for(meetings: Iterable[Meeting], person: User, now: datetime) -> list[R
 
 
 def _row(meeting: Meeting, role: Role, now: datetime) -> Row:
-    is_open = admission(meeting, role, meeting.date_version, now).door is Door.OPEN
+    is_open = admission(meeting, role, meeting.date_version, now).door is JoinState.OPEN
     return Row(
         meeting=meeting,
         role=role,

@@ -23,7 +23,7 @@ from meetings.models import Meeting
 from meetings.notices import ical
 from meetings.notices.timeline import timeline
 from meetings.video import outbox
-from meetings.video.access import Door, admission
+from meetings.video.access import JoinState, admission
 from meetings.video.attendance import TOOK_PLACE
 from meetings.video.presence import attendance, presence
 from meetings.views.checking import is_sent, show_preview
@@ -160,7 +160,7 @@ def _about(meeting: Meeting, role: Role) -> dict[str, object]:
     """Return what the meeting's page shows to this party."""
     now = timezone.now()
     door = admission(meeting, role, meeting.date_version, now).door
-    shows_door = meeting.status == Status.AGREED or door is Door.OPEN
+    shows_door = meeting.status == Status.AGREED or door is JoinState.OPEN
     rows = workflow.open_actions(meeting, role, now)
     return {
         "meeting": meeting,

@@ -1,4 +1,4 @@
-"""The operator's day in a browser: quarrels, an evaluation by silence, credits, an expert to approve."""
+"""The operator's day in a browser: disputes, an evaluation by silence, credits, an expert to approve."""
 
 from datetime import timedelta
 
@@ -73,7 +73,7 @@ def state(meeting: Meeting) -> tuple[str, str]:
         ("Decide: expert absent", "30 credits are released", (Status.NOT_HELD, Payment.RETURNED), 0, PHONE),
     ],
 )
-def test_a_quarrel_is_decided(
+def test_a_dispute_is_decided(
     button: str,
     foretold: str,
     outcome: tuple[str, str],

@@ -25,7 +25,7 @@ def meetings_due(count: int, now: datetime) -> list[Meeting]:
     with transaction.atomic():
         more = Meeting.objects.bulk_create(_copies(models, count - len(models)))
         for meeting in more:
-            reminders.arm(meeting, earlier)
+            reminders.schedule(meeting, earlier)
     return [*models, *more]
 
 

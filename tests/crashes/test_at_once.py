@@ -267,7 +267,7 @@ def test_without_the_lock_and_the_unique_key_sweeps_tell_twice(monkeypatch: pyte
 
 def a_date_is_armed_once() -> None:
     meeting = agreed(price=0)
-    results = all_at_once(partial(reminders.arm, meeting, NOW))
+    results = all_at_once(partial(reminders.schedule, meeting, NOW))
     assert all(isinstance(result, IntegrityError) for result in results), results
     assert Reminder.objects.filter(meeting=meeting).count() == len(ReminderKind)
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.times.formats import seen_by
+from accounts.times.formats import as_user
 from credits import ledger
 from credits.chart import DAYS, chart
 from credits.models import Movement
@@ -171,7 +171,7 @@ def test_the_chart_shows_what_was_owned_at_the_end_of_each_day() -> None:
     grant(person, 10, "test:long-ago", at=now - timedelta(days=200))
     grant(person, 20, "test:at-night", at=datetime.fromisoformat("2026-11-08T23:30:00+00:00"))
     ledger.payout(person, 5, reason="Bank", made_by=None, key="test:out", now=now)
-    with seen_by(person):
+    with as_user(person):
         drawn = chart(person, 25, now)
     owned = {point.day.isoformat(): point.owned for point in drawn.points}
     assert len(drawn.points) == DAYS + 1

@@ -142,7 +142,7 @@ def answer_at_the_last_second() -> None:
     now = meeting.closes_by_silence_at
     answered, _caught_up = at_once(
         lambda: act(meeting, Action.RECORD, USER, now=now - SECOND, **smooth(meeting)),
-        lambda: workflow.catch_up(meeting.pk, now),
+        lambda: workflow.apply_due_transitions(meeting.pk, now),
     )
     assert isinstance(answered, Meeting | ActionRefused), answered
     assert Event.objects.filter(meeting=meeting, kind="evaluated_automatically").count() == 1

@@ -112,7 +112,7 @@ def join(meeting: Meeting, *roles: Role) -> None:
 
 def let_time_pass(meeting: Meeting, now: datetime) -> Meeting:
     """Let the clock have its way with a meeting, as the job does."""
-    workflow.catch_up(meeting.pk, now)
+    workflow.apply_due_transitions(meeting.pk, now)
     return Meeting.objects.get(pk=meeting.pk)
 
 

@@ -128,11 +128,11 @@ def test_time_passes_once_however_often_the_job_runs() -> None:
     meetings = [suggest(), with_alternative(USER), countered(), agreed()]
     end = max(meeting.closes_by_silence_at for meeting in meetings) + DAY
     for pk in jobs.due(end):
-        workflow.catch_up(pk, end)
+        workflow.apply_due_transitions(pk, end)
     before = everything()
     assert jobs.due(end) == []
     for meeting in meetings:
-        workflow.catch_up(meeting.pk, end)
+        workflow.apply_due_transitions(meeting.pk, end)
     assert everything() == before
     books.assert_in_order()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.times.formats import seen_by
+from accounts.times.formats import as_user
 from meetings.vocabulary import Action, Role
 from notifications import wording
 from notifications.kinds import all_kinds
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_every_kind_is_told_and_reads_well(everything_told: list[Notification]) -> None:
     assert {note.kind for note in everything_told} == set(all_kinds())
     for note in everything_told:
-        with seen_by(note.recipient):
+        with as_user(note.recipient):
             words = [wording.title(note), wording.text(note), wording.button(note)]
         assert all(words), note.kind
         assert words[0] != words[1], note.kind
@@ -39,7 +39,7 @@ def test_everyone_reads_their_own_clock_and_of_the_other_person() -> None:
     act(meeting, Action.CANCEL, Role.OPERATOR, words="Twice booked")
     read = {}
     for note in Notification.objects.filter(kind="canceled_by_operator"):
-        with seen_by(note.recipient):
+        with as_user(note.recipient):
             read[note.recipient] = wording.text(note)
     words = (
         "The operator cancelled the meeting with {other} about Valuation on {when}. "

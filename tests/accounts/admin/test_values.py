@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from accounts import languages
 from accounts.models import Expertise, ExpertProfile, User
 from accounts.times import zones
-from accounts.times.formats import seen_by, written
+from accounts.times.formats import as_user, written
 from notifications import mails
 from notifications.models import AccountMail, Notification
 from tests.factories import ExpertFactory, ExpertiseFactory, PersonFactory
@@ -136,7 +136,7 @@ def test_an_unknown_language_is_read_as_the_sites(language: str, client: Client)
 @pytest.mark.parametrize("time_zone", UNKNOWN_ZONES)
 def test_an_unknown_zone_is_read_as_utc(time_zone: str, client: Client) -> None:
     person = assert_lives_on(client, time_zone=time_zone)
-    with seen_by(person):
+    with as_user(person):
         assert written(timezone.now()).endswith("(UTC)")
 
 
@@ -168,7 +168,7 @@ def assert_lives_on(client: Client, **found: str) -> User:
 
 
 def test_a_mail_in_an_unknown_language_is_written_in_the_sites() -> None:
-    with seen_by(PersonFactory.create(language="de")):
+    with as_user(PersonFactory.create(language="de")):
         assert translation.get_language() == "de"
     person = PersonFactory.build(language="xx")
     assert person.reads == settings.LANGUAGE_CODE

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.times.formats import instants, seen_by, written, written_day, zone_name
+from accounts.times.formats import as_user, instants, written, written_day, zone_name
 from tests.factories import PersonFactory
 
 PRAGUE, NEW_YORK = ZoneInfo("Europe/Prague"), ZoneInfo("America/New_York")
@@ -128,7 +128,7 @@ NOON = utc(2026, 12, 14, 13, 0)
 )
 def test_an_instant_is_written_on_the_clock_of_its_reader(zone: str, words: str) -> None:
     assert written(NOON, ZoneInfo(zone)) == words
-    with seen_by(PersonFactory.build(time_zone=zone)):
+    with as_user(PersonFactory.build(time_zone=zone)):
         assert written(NOON) == words
 
 
@@ -141,42 +141,42 @@ def test_an_instant_is_written_on_the_clock_of_its_reader(zone: str, words: str)
     ],
 )
 def test_an_instant_is_written_in_the_format_of_its_reader(date_format: str, words: str, day: str) -> None:
-    with seen_by(PersonFactory.build(date_format=date_format)):
+    with as_user(PersonFactory.build(date_format=date_format)):
         assert (written(NOON), written_day(NOON)) == (words, day)
 
 
 def test_the_zone_decides_the_day() -> None:
-    with seen_by(PersonFactory.build(time_zone="Pacific/Kiritimati")):
+    with as_user(PersonFactory.build(time_zone="Pacific/Kiritimati")):
         assert written_day(NOON) == "15.12.2026"
 
 
 def test_another_persons_clock_is_written_in_ones_own_format() -> None:
-    with seen_by(PersonFactory.build(date_format="Y-m-d")):
+    with as_user(PersonFactory.build(date_format="Y-m-d")):
         assert written(NOON, NEW_YORK) == "Mon 2026-12-14 08:00 (New York)"
 
 
 def test_a_visitor_reads_utc() -> None:
-    with seen_by(AnonymousUser()):
+    with as_user(AnonymousUser()):
         assert written(NOON) == "Mon 14.12.2026 13:00 (UTC)"
 
 
 def test_the_reader_is_forgotten_afterwards() -> None:
-    with seen_by(PersonFactory.build(time_zone="America/New_York", date_format="Y-m-d")):
+    with as_user(PersonFactory.build(time_zone="America/New_York", date_format="Y-m-d")):
         pass
     assert written(NOON) == "Mon 14.12.2026 13:00 (UTC)"
 
 
 def test_the_reader_is_forgotten_after_an_error() -> None:
     reader = PersonFactory.build(date_format="Y-m-d", time_zone="America/New_York")
-    with pytest.raises(RuntimeError), seen_by(reader):
+    with pytest.raises(RuntimeError), as_user(reader):
         raise RuntimeError
     assert written(NOON) == "Mon 14.12.2026 13:00 (UTC)"
 
 
 def test_readers_within_readers_come_back() -> None:
     american = PersonFactory.build(date_format="m/d/Y", time_zone="America/New_York")
-    with seen_by(PersonFactory.build()):
-        with seen_by(american):
+    with as_user(PersonFactory.build()):
+        with as_user(american):
             assert written(NOON) == "Mon 12/14/2026 08:00 (New York)"
         assert written(NOON) == "Mon 14.12.2026 14:00 (Prague)"
 

@@ -33,7 +33,7 @@ def all_acts() -> dict[str, Act]:
     expert = ExpertProfile.objects.earliest("pk")
     decide = Act("meetings_meeting_decide", (review.pk, Action.FIND_HELD.value))
     return {
-        "Decide a quarrel, cancel a meeting, reverse an evaluation": decide,
+        "Decide a dispute, cancel a meeting, reverse an evaluation": decide,
         "Let an evaluation by silence stand": Act("meetings_meeting_let_stand", (review.pk,)),
         "Withdraw the approval of an expert": Act(
             "accounts_expertprofile_withdraw", query=f"?experts={expert.pk}"

@@ -274,7 +274,7 @@ def test_goodwill_is_offered_only_to_who_may_grant_and_only_with_cancelling(site
     assert ledger.balance(meeting.student).available == 100
 
 
-# --- The page of a quarrel ----------------------------------------------------------------------------
+# --- The page of a dispute ----------------------------------------------------------------------------
 
 
 def test_what_one_needs_to_decide_stands_first(site: Client) -> None:
@@ -288,7 +288,7 @@ def test_what_one_needs_to_decide_stands_first(site: Client) -> None:
         "What you can do",
         "is charged 30 credits: 24 credits go to",
         "30 credits are released and go back to",
-        "Earlier quarrels",
+        "Earlier disputes",
         reverse("admin:meetings_meeting_change", args=[earlier.pk]),
         "Timeline",
         "field-date_version",

@@ -1,4 +1,4 @@
-"""What counts as an earlier quarrel of a person."""
+"""What counts as an earlier dispute of a person."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from meetings.admin.disputes import MOST, earlier_quarrels
+from meetings.admin.disputes import MOST, earlier_disputes
 from meetings.models import Meeting
 from meetings.vocabulary import Action, Progress, Role, Status
 from tests.factories import PersonFactory
@@ -49,7 +49,7 @@ def operator_does(meeting: Meeting, action: Action) -> Meeting:
 
 
 def found(student: User, besides: Meeting) -> list[Meeting]:
-    return [quarrel.meeting for quarrel in earlier_quarrels(student, besides=besides)]
+    return [dispute.meeting for dispute in earlier_disputes(student, besides=besides)]
 
 
 def test_the_meeting_itself_is_none(student: User, now_judged: Meeting) -> None:
@@ -86,11 +86,11 @@ def test_agreement_and_admitted_blame_do_not_count(student: User, now_judged: Me
 
 def test_it_says_in_which_role_with_whom_and_what_both_said(student: User, now_judged: Meeting) -> None:
     other = make_meeting(Status.UNDER_REVIEW, student=student)
-    [quarrel] = earlier_quarrels(student, besides=now_judged)
-    assert (quarrel.role, quarrel.opponent) == (Role.USER, other.expert)
-    assert quarrel.user_said == THEIRS.label
-    assert quarrel.expert_said == SMOOTH.label
-    [of_expert] = earlier_quarrels(other.expert, besides=now_judged)
+    [dispute] = earlier_disputes(student, besides=now_judged)
+    assert (dispute.role, dispute.opponent) == (Role.USER, other.expert)
+    assert dispute.user_said == THEIRS.label
+    assert dispute.expert_said == SMOOTH.label
+    [of_expert] = earlier_disputes(other.expert, besides=now_judged)
     assert (of_expert.role, of_expert.opponent) == (Role.EXPERT, student)
 
 

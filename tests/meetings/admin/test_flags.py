@@ -129,7 +129,7 @@ def test_it_wants_the_right_to_decide(client: Client, meeting: Meeting) -> None:
 
 def dealing_with(meeting: Meeting, operator: User) -> Callable[[], bool]:
     how = {"operator": operator, "note": NOTE, "key": uuid4(), "now": timezone.now()}
-    return partial(flags.let_stand, meeting.pk, **how)
+    return partial(flags.dismiss_flag, meeting.pk, **how)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.times.formats import seen_by
+from accounts.times.formats import as_user
 from credits import ledger
 from credits.chart import chart
 from credits.models import Movement
@@ -58,7 +58,7 @@ def lists() -> list[str]:
 
 def test_a_suggestion_late_on_sunday_is_counted_in_that_week(omar: User) -> None:
     suggest(now=LATE_ON_SUNDAY)
-    with seen_by(omar):
+    with as_user(omar):
         weeks = last_weeks(NEXT_SATURDAY)
     assert [(week.monday, week.numbers.get("suggested", 0)) for week in weeks[-2:]] == [
         (date(2026, 9, 28), 1),
@@ -92,7 +92,7 @@ def test_the_chart_ends_its_days_at_the_readers_midnight(omar: User) -> None:
         how = {"reason": "test", "made_by": None, "key": f"test:{number}", "now": at}
         ledger.grant(omar, 10**number, **how)
     now = timezone.now()
-    with seen_by(omar):
+    with as_user(omar):
         # What the person has from the fixture came now, and is not of these days.
         drawn = chart(omar, ledger.balance(omar).owned, now)
     owned = {point.day: point.owned for point in drawn.points}
@@ -104,7 +104,7 @@ def test_the_weeks_and_the_chart_fetch_what_is_shown_and_no_rows(omar: User) -> 
     for number in range(30):
         suggest(now=timezone.now() - number * timedelta(minutes=1))
     with (
-        seen_by(omar),
+        as_user(omar),
         CaptureQueriesContext(
             connection,
         ) as asked,
@@ -112,7 +112,7 @@ def test_the_weeks_and_the_chart_fetch_what_is_shown_and_no_rows(omar: User) -> 
         last_weeks(timezone.now())
     assert len(asked) == 6
     assert all("GROUP BY" in one["sql"] for one in asked)
-    with seen_by(omar), CaptureQueriesContext(connection) as asked:
+    with as_user(omar), CaptureQueriesContext(connection) as asked:
         chart(omar, 100, timezone.now())
     assert [("GROUP BY" in one["sql"]) for one in asked] == [True]
     assert Movement.objects.exists()

@@ -20,7 +20,7 @@ from meetings.action import ActionRefused, Step
 from meetings.lifecycle import guards, workflow
 from meetings.models import Meeting, Reminder, Terms
 from meetings.notices import reminders
-from meetings.video.access import Door, admission
+from meetings.video.access import JoinState, admission
 from meetings.video.attendance import may_return
 from meetings.views.list_rows import rows_for
 from meetings.vocabulary import PARTIES, Action, Progress, Role, Status
@@ -84,7 +84,7 @@ def is_sent(kind: str) -> Probe:
 
 
 def has_door(role: Role) -> Probe:
-    return lambda meeting, now: admission(meeting, role, meeting.date_version, now).door is Door.OPEN
+    return lambda meeting, now: admission(meeting, role, meeting.date_version, now).door is JoinState.OPEN
 
 
 def is_swept_to(status: Status) -> Probe:
@@ -92,7 +92,7 @@ def is_swept_to(status: Status) -> Probe:
 
     def probe(meeting: Meeting, now: datetime) -> bool:
         for pk in jobs.due(now):
-            workflow.catch_up(pk, now)
+            workflow.apply_due_transitions(pk, now)
         return Meeting.objects.get(pk=meeting.pk).status == status
 
     return probe
@@ -100,7 +100,7 @@ def is_swept_to(status: Status) -> Probe:
 
 def has_lapsed(meeting: Meeting, now: datetime) -> bool:
     for pk in jobs.due(now):
-        workflow.catch_up(pk, now)
+        workflow.apply_due_transitions(pk, now)
     return Meeting.objects.get(pk=meeting.pk).alternative_starts_at is None
 
 
@@ -236,7 +236,7 @@ def assert_twins_agree(meeting: Meeting, now: datetime) -> None:
     for role in PARTIES:
         is_let_in = guards.doors_open(Step(meeting, role, now)) is None or may_return(meeting, role, now)
         door = admission(meeting, role, meeting.date_version, now).door
-        assert (door is Door.OPEN) == (is_let_in and meeting.status == Status.AGREED), role
+        assert (door is JoinState.OPEN) == (is_let_in and meeting.status == Status.AGREED), role
         person = meeting.person(role)
         (row,) = rows_for(found.for_rows(), person, now)
         assert found.waiting_for(person, now).exists() == (row.duty is not None), (role, row.duty)

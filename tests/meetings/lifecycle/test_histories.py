@@ -103,7 +103,7 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def run_the_job(self) -> None:
         for pk in jobs.due(self.now):
-            workflow.catch_up(pk, self.now)
+            workflow.apply_due_transitions(pk, self.now)
         for _meeting, paper in self.meetings:
             self.world.pass_time(paper, self.now)
 
@@ -220,7 +220,7 @@ class Histories(RuleBasedStateMachine):
         done = self.attempt(lambda: act(meeting, action, Role(role), now=self.now, **typed))
         assert (done is not None) == agrees, (name, role, paper)
         if done is None:
-            workflow.catch_up(meeting.pk, self.now)
+            workflow.apply_due_transitions(meeting.pk, self.now)
 
     def attempt(self, call: Callable[[], Meeting]) -> Meeting | None:
         try:

@@ -144,7 +144,7 @@ class Simulation:
     def live(self, sheet: Sheet, now: datetime) -> None:
         """Try something with a meeting, in the product and at the desk; come back to it later."""
         # Where jobs are down, a refused action takes back what the clock decided before it; at the desk not.
-        assert workflow.catch_up(self.meetings[sheet.number].pk, now)
+        assert workflow.apply_due_transitions(self.meetings[sheet.number].pk, now)
         self.desk.pass_time(sheet, now)
         name = self.chance.choice(WHAT_TO_TRY[situation(sheet, now)])
         role = self.who(sheet, name)
@@ -227,7 +227,7 @@ class Simulation:
         Letterbox.is_away = is_within(AWAY, now)
         for _time in range(self.chance.choice([1, 1, 1, 1, 2])):
             for pk in jobs.due(now):
-                assert workflow.catch_up(pk, now)
+                assert workflow.apply_due_transitions(pk, now)
             reminders.send_due(now)
             while delivery.deliver_due(lambda: now):
                 pass

@@ -85,7 +85,9 @@ def while_the_clock_settles() -> None:
     """The same, by the job after 168 hours."""
     now = timezone.now()
     meeting = agreed(now=now - 30 * DAY, student=named(credits=30), price=30)
-    left, settled = at_once(partial(leave, meeting.student), lambda: workflow.catch_up(meeting.pk, now))
+    left, settled = at_once(
+        partial(leave, meeting.student), lambda: workflow.apply_due_transitions(meeting.pk, now)
+    )
     assert left is None, left
     assert settled in (True, False), settled
     assert ledger.balance(meeting.expert).available == 24
