@@ -2,7 +2,7 @@
 
 import inspect
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -205,6 +205,20 @@ def test_a_page_offers_exactly_the_answers_to_an_alternative(maker: Role) -> Non
     assert others == [Action.CONFIRM_ALTERNATIVE, Action.REJECT_ALTERNATIVE, Action.CANCEL]
 
 
+OFFERED = {
+    (Status.AWAITING, Role.USER): 1,
+    (Status.AWAITING, Role.EXPERT): 3,
+    (Status.AWAITING, Role.OPERATOR): 1,
+    (Status.AGREED, Role.USER): 2,
+    (Status.AGREED, Role.EXPERT): 2,
+    (Status.AGREED, Role.OPERATOR): 1,
+    (Status.REJECTED, Role.USER): 1,
+    (Status.REJECTED, Role.EXPERT): 1,
+    (Status.UNDER_REVIEW, Role.OPERATOR): 4,
+    (Status.HELD, Role.USER): 1,
+}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("role", Role)
@@ -213,11 +227,21 @@ def test_what_a_page_offers_is_carried_out(status: Status, role: Role) -> None:
     meeting = make_meeting(status)
     now = max(event.at for event in meeting.events.all())
     entry = answered_in_full(meeting)
-    for row in workflow.open_actions(meeting, role, now):
-        if not row.sources or row.action is Action.RECORD:
-            continue
-        fresh = make_meeting(status)
-        assert refusal(fresh, row.action, role, now, entry) is None, row.action
+    offered = workflow.open_actions(meeting, role, now)
+    assert len(offered) == OFFERED.get((status, role), 0), [row.action for row in offered]
+    for row in offered:
+        assert refusal(make_meeting(status), row.action, role, now, entry) is None, row.action
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "action", [row.action for row in TRANSITIONS if row.by is Role.CLOCK and row.sources == (Status.AGREED,)]
+)
+def test_the_clock_evaluates_nothing_before_its_end(action: Action) -> None:
+    meeting = agreed()
+    before = meeting.ends_at - timedelta(seconds=1)
+    assert refusal(meeting, action, Role.CLOCK, before, Entry()) is not None
+    assert Meeting.objects.get(pk=meeting.pk).status == Status.AGREED
 
 
 @pytest.mark.django_db

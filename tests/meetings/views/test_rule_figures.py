@@ -8,9 +8,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from meetings.models import Terms
+from meetings.lifecycle.checks import start_problem
+from meetings.models import Meeting, Terms
+from meetings.models.reminder import ReminderKind
+from meetings.video.attendance import may_return
 from meetings.views.rule_figures import figures
 from tests.factories import PersonFactory
+from tests.meetings.scenarios import BY_USER, NOW, agreed, join
 from tests.pages import as_person
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +81,24 @@ def test_limits_are_told_as_the_code_has_them(
     assert told not in words(page)
     monkeypatch.setattr(f"meetings.views.rule_figures.{name}", length)
     assert told in words(page)
+
+
+def test_the_figures_are_those_that_the_code_goes_by() -> None:
+    n, meeting = figures(), agreed()
+    minute, hour = timedelta(minutes=1), timedelta(hours=1)
+    starts, ends = meeting.starts_at, meeting.ends_at
+    assert meeting.joinable_from == starts - n["join_minutes"] * minute
+    assert meeting.free_until == starts - n["late_hours"] * hour
+    assert meeting.closes_by_silence_at == ends + n["silence_hours"] * hour
+    due = dict(meeting.reminders.values_list("kind", "due_at"))
+    assert due[ReminderKind.DAY_BEFORE] == starts - n["reminder_hours"] * hour
+    assert due[ReminderKind.LINK] == starts - n["link_minutes"] * minute
+    latest = NOW + n["furthest_days"] * timedelta(days=1)
+    assert [bool(start_problem(latest + more * minute, NOW)) for more in (0, 1)] == [False, True]
+    join(meeting, BY_USER)
+    over = ends + n["return_minutes"] * minute
+    fresh = Meeting.objects.get(pk=meeting.pk)
+    assert [may_return(fresh, BY_USER, over - less * minute) for less in (1, 0)] == [True, False]
 
 
 def test_no_figure_is_typed_into_the_texts() -> None:
