@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import socket
 import tempfile
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -43,3 +44,11 @@ def with_redis_database(url: str, number: int) -> str:
     if parts.scheme != "unix":
         return parts._replace(path=f"/{number}").geturl()
     return f"unix://{parts.path}?" + urlencode(dict(parse_qsl(parts.query)) | {"db": number})
+
+
+def free_port() -> int:
+    """Return a port of this machine on which nobody listened a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import secrets
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from playwright.sync_api import Page
 
 from runner import page as first_page
 from runner import pictures, processes, servers, stopping, throw_away, variables, visiting
+from runner.addresses import free_port
 from runner.places import PYTHON, ROOT
 from runner.progress import Problem, say
 from runner.visiting import People, Sight
@@ -65,7 +65,7 @@ def _site() -> Iterator[tuple[str, dict[str, Any]]]:
     for name in servers.VARIABLES:
         os.environ.pop(name, None)  # the demo goes into no database but its own
     with throw_away.folder() as folder, throw_away.running() as both:
-        port = _free_port()
+        port = free_port()
         environment = variables.for_demo(both.variables, port=port)
         environment |= {"SECRET_KEY": secrets.token_urlsafe(50), "VIDEO_PLATFORM": "practice"}
         say("Filling a database with the demo (about 15 s).")
@@ -93,12 +93,6 @@ def _web(folder: Path, environment: dict[str, str], port: int) -> Iterator[None]
         yield
     finally:
         processes.stop([web])
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind((first_page.HOST, 0))
-        return int(found.getsockname()[1])
 
 
 def _of_all(people: People, sights: list[Sight], folder: Path) -> None:

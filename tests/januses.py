@@ -2,7 +2,6 @@
 
 import contextlib
 import secrets
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from deploy.janus.configure import Setup, write_configuration
 from meetings.video.platforms.base import Stage
 from meetings.video.platforms.janus import PLUGIN, Janus
 from runner import janus, processes, throw_away
+from runner.addresses import free_port
 from runner.processes import Process
 from tests import clock
 
@@ -82,12 +82,6 @@ def running(
             yield server
         finally:
             server.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind((HOST, 0))
-        return int(taken.getsockname()[1])
 
 
 class Refused(Exception):

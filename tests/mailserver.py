@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import socket
 import threading
 from collections import Counter
 from collections.abc import Coroutine, Iterator
@@ -12,6 +11,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from runner.addresses import free_port
 
 HOST = "127.0.0.1"
 OK = "250 OK"
@@ -139,11 +140,3 @@ def running(host: str = HOST) -> Iterator[MailServer]:
         yield server
     finally:
         server.end()
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port

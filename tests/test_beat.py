@@ -14,7 +14,9 @@ from django_celery_beat.models import PeriodicTask
 from expertim.beat import LOOK_EVERY, WAIT_IN_TROUBLE, Scheduler
 from expertim.schedule import JOBS, TASKS
 from meetings.models import JobRun
-from tests import mailserver, waiting
+from runner.addresses import free_port
+from tests import mailserver
+from tests import queues as waiting
 
 # Beat closes its connection to the database now and then, which no test's transaction would survive.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -162,7 +164,7 @@ def cut(pid: int) -> None:
 def test_beat_goes_on_without_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = beat()
     with monkeypatch.context() as away:
-        nowhere = f"redis://{mailserver.HOST}:{mailserver.free_port()}/0"
+        nowhere = f"redis://{mailserver.HOST}:{free_port()}/0"
         away.setattr(current_app.conf, "broker_write_url", nowhere)
         assert clock.tick() == WAIT_IN_TROUBLE
     assert asked() == set()

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from runner.addresses import free_port
 from runner.places import ROOT
 
 PROJECT, DOMAIN = "expertim-walk", "expertim.localhost"
@@ -64,7 +65,7 @@ class Stack:
 def brought_up(folder: Path, *, email_url: str) -> Iterator[Stack]:
     """Build the image and bring everything up; afterwards nothing of it is left."""
     _copy_what_is_committed(folder)
-    ports = [_free_port(), _free_port()]
+    ports = [free_port(), free_port()]
     _fill_in(folder, email_url, *ports)
     stack = Stack(folder, tuple(shlex.split(os.environ["COMPOSE"])), ports[1])
     try:
@@ -118,10 +119,3 @@ def _with(text: str, values: Mapping[str, str]) -> str:
         text, number = re.subn(rf"^#?{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
         assert number == 1, name
     return text
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("", 0))
-        port: int = probe.getsockname()[1]
-        return port

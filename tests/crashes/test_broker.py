@@ -16,6 +16,7 @@ from django.utils import timezone
 from meetings.models import Meeting
 from meetings.vocabulary import Status
 from notifications.models import MailState, Notification
+from runner.addresses import free_port
 from runner.places import ROOT
 from runner.processes import Process
 from tests import mailserver
@@ -92,7 +93,7 @@ def gone(programs: Programs) -> str:
 
 def refusing(_programs: Programs) -> str:
     """Nobody listens on its port."""
-    return f"redis://{mailserver.HOST}:{mailserver.free_port()}/0"
+    return f"redis://{mailserver.HOST}:{free_port()}/0"
 
 
 def frozen(programs: Programs) -> str:

@@ -17,7 +17,7 @@ from meetings.models import JobRun
 from meetings.vocabulary import Status
 from notifications import nudge
 from notifications.models import MailState, Notification
-from tests import waiting, webserver
+from tests import queues, webserver
 from tests.crashes.due import mails_due
 from tests.crashes.programs import Programs, await_that
 from tests.mailserver import MailServer
@@ -54,7 +54,7 @@ def beginnings(nudged: str) -> tuple[dict[str, set[datetime]], int]:
     most, until = 0, time.monotonic() + LOOKS_FOR
     while time.monotonic() < until:
         nudge.ask_for(nudged)
-        most = max(most, waiting.jobs_in(ROUTES[nudged]["queue"]).count(nudged))
+        most = max(most, queues.jobs_in(ROUTES[nudged]["queue"]).count(nudged))
         for task, at in JobRun.objects.exclude(started_at=None).values_list("task", "started_at"):
             seen[task].add(at)
         time.sleep(0.2)

@@ -13,12 +13,12 @@ from celery import Celery
 
 from expertim.redis_address import for_celery
 from runner import locks, postgres, processes
+from runner.addresses import free_port
 from runner.places import ROOT
 from runner.processes import Process
 from tests.deployment import documented
 from tests.deployment.conftest import COLLECTING, Start
 from tests.deployment.documented import Command
-from tests.mailserver import free_port
 
 HOST = "127.0.0.1"
 # A job for each queue.

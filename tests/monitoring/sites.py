@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import signal
-import socket
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from django.db import connection
 
 from runner import processes
+from runner.addresses import free_port
 from runner.processes import Process
 from tests.environment import of_the_site
 
@@ -54,14 +54,6 @@ def ask(
             {name.lower(): value for name, value in answer.getheaders()},
             answer.read().decode(),
         )
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as found:
-        found.bind((HOST, 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def end_sessions() -> None:

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from expertim.monitoring import health
 from runner import postgres, processes, throw_away
+from runner.addresses import free_port
 from tests.monitoring import sites
 from tests.monitoring.sites import ask, gunicorn
 
@@ -110,7 +111,7 @@ def silent() -> Iterator[int]:
 
 @pytest.mark.django_db
 def test_redis_away(client: Client, settings: Any) -> None:
-    settings.REDIS_URL = f"redis://{sites.HOST}:{sites.free_port()}/0"
+    settings.REDIS_URL = f"redis://{sites.HOST}:{free_port()}/0"
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()) == (503, GOOD | {"redis": "away"})
 

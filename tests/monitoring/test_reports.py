@@ -13,6 +13,7 @@ import pytest
 import sentry_sdk
 
 from expertim.monitoring import reports
+from runner.addresses import free_port
 from tests.crashes.conftest import mail_server, programs  # noqa: F401 - fixtures
 from tests.crashes.programs import Programs, await_that
 from tests.monitoring import sites
@@ -114,7 +115,7 @@ def silent() -> Iterator[str]:
 
 @pytest.mark.parametrize("trouble", ["refusing", "silent"])
 def test_nobody_waits_for_sentry(silent: str, tmp_path: Path, trouble: str) -> None:
-    url = {"refusing": f"http://{HOST}:{sites.free_port()}", "silent": silent}[trouble]
+    url = {"refusing": f"http://{HOST}:{free_port()}", "silent": silent}[trouble]
     with gunicorn(tmp_path, application=FAILING_SITE, SENTRY_DSN=dsn(url)) as (site, port):
         ask(port, "/help/")
         for _time in range(5):

@@ -8,7 +8,8 @@ from celery import current_app
 from django.db import transaction
 
 from notifications import nudge
-from tests import mailserver, waiting
+from runner.addresses import free_port
+from tests import mailserver, queues
 
 MAILS = "notifications.jobs.deliver_mails"
 ROOMS, WATCH = "meetings.jobs.prepare_rooms", "meetings.jobs.watch_rooms"
@@ -16,36 +17,36 @@ ROOMS, WATCH = "meetings.jobs.prepare_rooms", "meetings.jobs.watch_rooms"
 
 @pytest.fixture(autouse=True)
 def _empty_queues() -> Iterator[None]:
-    waiting.forget()
+    queues.forget()
     yield
-    waiting.forget()
+    queues.forget()
 
 
 def test_a_job_waits_once_however_often_it_is_asked_for() -> None:
     assert [nudge.ask_for(MAILS) for _time in range(20)] == [True] * 20
-    assert waiting.all_jobs() == {"celery": [], "mail": [MAILS], "video": []}
+    assert queues.all_jobs() == {"celery": [], "mail": [MAILS], "video": []}
 
 
 def test_a_job_that_has_begun_is_asked_for_anew() -> None:
     """What is committed while it runs may come too late for its look."""
     nudge.ask_for(MAILS)
-    waiting.take("mail")
+    queues.take("mail")
     nudge.ask_for(MAILS)
     nudge.ask_for(MAILS)
-    assert waiting.jobs_in("mail") == [MAILS]
+    assert queues.jobs_in("mail") == [MAILS]
 
 
 def test_jobs_of_one_queue_keep_their_places() -> None:
     for job in (ROOMS, WATCH, ROOMS, WATCH, ROOMS):
         nudge.ask_for(job)
-    assert waiting.jobs_in("video") == [ROOMS, WATCH]
+    assert queues.jobs_in("video") == [ROOMS, WATCH]
 
 
 def test_an_emptied_broker_hides_nothing() -> None:
     nudge.ask_for(MAILS)
-    waiting.forget()
+    queues.forget()
     nudge.ask_for(MAILS)
-    assert waiting.jobs_in("mail") == [MAILS]
+    assert queues.jobs_in("mail") == [MAILS]
 
 
 def test_a_nudge_never_expires() -> None:
@@ -62,12 +63,12 @@ def test_a_nudge_waits_for_the_commit() -> None:
     with transaction.atomic():
         nudge.on_commit(MAILS)
         nudge.on_commit(MAILS)
-        assert waiting.jobs_in("mail") == []
-    assert waiting.jobs_in("mail") == [MAILS]
+        assert queues.jobs_in("mail") == []
+    assert queues.jobs_in("mail") == [MAILS]
 
 
 def test_who_asks_does_not_wait_for_a_broker_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    nowhere = f"redis://{mailserver.HOST}:{mailserver.free_port()}/0"
+    nowhere = f"redis://{mailserver.HOST}:{free_port()}/0"
     monkeypatch.setattr(current_app.conf, "broker_write_url", nowhere)
     started = time.monotonic()
     assert nudge.ask_for(MAILS) is False

@@ -16,7 +16,8 @@ from django.db import connection
 from django.test import Client
 
 from runner import page, processes
-from tests import environment, mailserver
+from runner.addresses import free_port
+from tests import environment
 from tests.factories import PASSWORD, PersonFactory
 
 HOST = "127.0.0.1"
@@ -94,7 +95,7 @@ def test_five_links_an_hour_over_both_processes_together(sites: list[str]) -> No
 def test_where_nobody_can_count_a_sentence_says_so_and_everything_else_works(
     path: str, form: dict[str, str], settings: Any
 ) -> None:
-    nowhere = {**settings.CACHES["default"], "LOCATION": f"redis://{HOST}:{mailserver.free_port()}/0"}
+    nowhere = {**settings.CACHES["default"], "LOCATION": f"redis://{HOST}:{free_port()}/0"}
     settings.CACHES = {"default": nowhere}
     client = Client()
     assert client.get(path).status_code == 200
