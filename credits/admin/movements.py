@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -118,7 +118,8 @@ def _move(page: ModelAdmin, request: HttpRequest, pk: int, movement: MovementKin
     if not request.user.has_perm(MAY_MOVE):
         raise PermissionDenied
     if person == person_of(request):
-        raise PermissionDenied(batches.refusal(person, sign=movement.sign, operator=person))
+        reason = batches.refusal(person, sign=movement.sign, operator=person)
+        return render(request, "403.html", {"reason": reason}, status=403)
     form = AmountForm(request.POST or None)
     sentences = [movement.effect % {"person": person.name}, _balance_in_words(person)]
     button = str(movement.button)

@@ -191,11 +191,6 @@ def no_facts(row: Notification) -> None:
     Notification.objects.filter(pk=row.pk).update(facts={})
 
 
-def unknown_kind(row: Notification) -> None:
-    """Its kind was declared by older code."""
-    Notification.objects.filter(pk=row.pk).update(kind="of_yesterday")
-
-
 def unknown_meeting(row: Notification) -> None:
     """It speaks of a meeting that is not there."""
     Notification.objects.filter(pk=row.pk).update(reference="meeting:0")
@@ -206,7 +201,7 @@ def broken_address(row: Notification) -> None:
     type(row.recipient).objects.filter(pk=row.recipient_id).update(email="a@example.com\nBcc: b@example.com")
 
 
-BREAKAGES = (no_facts, unknown_kind, unknown_meeting, broken_address)
+BREAKAGES = (no_facts, unknown_meeting, broken_address)
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.__name__)

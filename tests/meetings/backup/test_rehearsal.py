@@ -132,6 +132,7 @@ def people_acting() -> Iterator[Callable[[], int]]:
                         meeting,
                         action,
                         role=Role.EXPERT,
+                        actor=meeting.expert,
                         now=timezone.now(),
                         entry=workflow.Entry(words="no"),
                     )

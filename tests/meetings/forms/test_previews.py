@@ -15,10 +15,9 @@ from accounts.models import Service
 from meetings.models import Meeting, Terms
 from meetings.vocabulary import Action
 from tests.factories import ExpertFactory, PersonFactory, ServiceFactory
-from tests.meetings.page_forms import form_of
 from tests.meetings.scenarios import DAY, HOUR, agreed, suggest
 from tests.meetings.snapshot import everything
-from tests.pages import as_person
+from tests.pages import as_person, form_of
 
 pytestmark = pytest.mark.django_db
 

@@ -85,12 +85,12 @@ def without_receipts(patch: pytest.MonkeyPatch) -> None:
         time.sleep(0.02)
         return receipt or Receipt(key=key, actor=actor, digest="", made_at=now)
 
-    def settle(receipt: Receipt, meeting: Meeting) -> None:
+    def record(receipt: Receipt, meeting: Meeting) -> None:
         receipt.meeting = meeting
         Receipt.objects.bulk_create([receipt], ignore_conflicts=True)
 
-    patch.setattr(idempotency, "claim", look)
-    patch.setattr(idempotency, "settle", settle)
+    patch.setattr(idempotency, "reserve", look)
+    patch.setattr(idempotency, "record", record)
 
 
 @contextmanager

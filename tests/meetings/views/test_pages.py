@@ -31,7 +31,7 @@ from tests.meetings.scenarios import (
     suggest,
 )
 from tests.meetings.snapshot import everything
-from tests.pages import as_person
+from tests.pages import as_person, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -123,12 +123,6 @@ def test_every_open_action_has_a_page(status: Status, role: Role) -> None:
     for row in workflow.open_actions(meeting, role, timezone.now()):
         if row.action is not Action.JOIN:
             assert client.get(reverse("meetings:act", args=[meeting.pk, row.action])).status_code == 200
-
-
-def form_of(client: Client, address: str) -> dict[str, Any]:
-    """Open a page with a form and return what its hidden fields hold."""
-    form = client.get(address, follow=True).context["form"]
-    return {name: form[name].value() for name in ("key", "revision") if name in form.fields}
 
 
 def send(client: Client, meeting: Meeting, action: Action, form: dict[str, Any], **typed: Any) -> Any:
